@@ -1,0 +1,20 @@
+#[with_free_port]
+fn serve(listener: TcpListener) -> impl Iterator<Item = u8> + use<> {
+    0..3
+}
+----
+fn serve() -> impl Iterator<Item = u8> + use<> {
+    {
+        let __filled = {
+            let __request = ::port_runtime::PortRequest::new();
+            match <TcpListener as ::port_runtime::FromFreePort>::from_free_port(&__request) {
+                ::core::result::Result::Ok(__value) => __value,
+                ::core::result::Result::Err(__error) =>::port_runtime::__private::Panic.fail(__error),
+            }
+        };
+        let listener: TcpListener = __filled;
+        '__body: {
+            0..3
+        }
+    }
+}

@@ -1,0 +1,10 @@
+#[with_free_port]
+fn serve(&self, listener: TcpListener) -> u8
+where
+    Self: Sized;
+----
+fn serve(&self) -> u8 where Self: Sized {
+    ::core::compile_error ! {
+        "a declaration has no body to bind ports in; declare the method without those parameters, and put `#[with_free_port]` on the method of the `impl`"
+    }
+}

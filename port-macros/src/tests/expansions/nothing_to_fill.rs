@@ -1,0 +1,12 @@
+#[with_free_port]
+#[test]
+fn serve() {
+    listener.accept()
+}
+----
+#[test]
+fn serve() {
+    ::core::compile_error ! {
+        "`serve` has no parameter to fill; write `fn serve(listener: std::net::TcpListener)`, and if another attribute stands above(`#[serial]` drops parameters), move `#[with_free_port]` above it"
+    }
+}

@@ -1,0 +1,144 @@
+use std::time::Duration;
+
+use super::{mistakes, tokens};
+use crate::value::argument;
+use crate::value::duration::parse;
+
+#[test]
+fn durations() {
+    for (text, expected) in [
+        ("5s", Duration::from_secs(5)),
+        ("1.5s", Duration::from_millis(1500)),
+        ("0.000000001s", Duration::from_nanos(1)),
+        ("007ms", Duration::from_millis(7)),
+        (" 250 us ", Duration::from_micros(250)),
+        ("250µs", Duration::from_micros(250)),
+        ("250μs", Duration::from_micros(250)),
+        ("1ns", Duration::from_nanos(1)),
+        ("2m", Duration::from_secs(120)),
+        ("0.5min", Duration::from_secs(30)),
+        ("1h", Duration::from_secs(3600)),
+        ("18446744073709551615s", Duration::from_secs(u64::MAX)),
+    ] {
+        assert_eq!(parse(text), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn malformed_durations() {
+    for text in [
+        "",
+        "s",
+        "5",
+        "5 days",
+        "-5s",
+        "1e3s",
+        ".5s",
+        "5.s",
+        "1.2.3s",
+        "0s",
+        "0.0h",
+        "0.1ns",
+        "5S",
+        "5s5",
+        "١s",
+        "18446744073709551616s",
+        "18446744073709551615h",
+        "0.00000000000000000000000000000000000000000001s",
+    ] {
+        assert!(parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn literals_that_are_right_pass_as_they_are() {
+    for (option, values) in [
+        (
+            "host",
+            &["\"127.0.0.1\"", "\"::1\"", "\"fe80::1%eth0\"", "\"localhost\"", "\"my-host.example.com\"", "HOST"][..],
+        ),
+        (
+            "range",
+            &[
+                "8000..9000",
+                "8000..=8000",
+                "1..65535",
+                "1..=65535",
+                "8_000u16..0x2000",
+                "FIRST..LAST",
+                "RANGE",
+                "(1..2)",
+            ],
+        ),
+        ("prefer", &["1", "65535", "0x1F90", "8080u16", "PORT", "80 + 8000"]),
+        ("env", &["\"PORT\"", "NAME", "concat!(\"PO\", \"RT\")"]),
+        ("inherit", &["\"http\"", "NAME"]),
+        ("timeout", &["TIMEOUT", "Duration::from_secs(1)"]),
+        ("backlog", &["0", "128", "BACKLOG"]),
+        ("on_error", &["panic", "return"]),
+        ("crate", &["::port_runtime", "crate::a::b", "self::x", "super::x"]),
+    ] {
+        for value in values {
+            let argument = argument(option, &tokens(value)).map(|argument| argument.to_string());
+            assert_eq!(argument, Ok(tokens(value).to_string()), "{option} = {value}");
+        }
+    }
+}
+
+#[test]
+fn literals_that_are_wrong_are_named() {
+    for (option, values) in [
+        (
+            "host",
+            &["\"\"", "\"127.0.0\"", "\"1.2.3.4.5\"", "\"1\"", "\"::1%\"", "\"a b\"", "\"[::1]:80\"", "\"1:2:3\"", "8"]
+                [..],
+        ),
+        (
+            "range",
+            &[
+                "0..1",
+                "9..8",
+                "9..=8",
+                "8..8",
+                "1..65536",
+                "1..=65536",
+                "65536..65537",
+                "1..",
+                "..1",
+                "..=1",
+                "..",
+                "1...2",
+            ],
+        ),
+        ("range", &["99999999999999999999..1", "1..99999999999999999999", "\"1-2\"", "\"\"", "8000"]),
+        ("prefer", &["0", "65536", "99999999999999999999", "\"8080\"", "1..2"]),
+        ("env", &["\"\"", "\"PORT=1\""]),
+        ("inherit", &["\"\"", "\"a:b\""]),
+        ("timeout", &["5", "1.5", "\"\"", "\"0s\""]),
+        ("on_error", &["abort", "\"panic\"", "panic!()"]),
+        ("crate", &["\"port_runtime\"", "a::", "a.b", "8"]),
+    ] {
+        for value in values {
+            let message = argument(option, &tokens(value)).unwrap_err();
+            assert!(message.contains("; ") && !message.ends_with('.'), "{option} = {value}: {message}");
+        }
+    }
+}
+
+#[test]
+fn what_to_write_instead_is_right() {
+    for (found, expected) in [
+        ("range = 8000..65536", "write `8000..=65535`"),
+        ("range = 0..=10", "write `1..=10`"),
+        ("range = \"8000-9000\"", "write `range = 8000..9000`"),
+        ("range = \"8100..=8200\"", "write `range = 8100..8200`"),
+        ("range = \"all\"", "write `range = 8000..9000`"),
+        ("host = \"[::1]:8080\"", "write `host = \"::1\", prefer = 8080`"),
+        ("timeout = 5", "write `\"5s\"`"),
+        ("8080", "write `prefer = 8080`"),
+        ("8000 .. 9000", "write `range = 8000..9000`"),
+    ] {
+        let [message] = &mistakes(found, "fn f(listener: L) {}")[..] else { panic!("{found}: one message") };
+        assert!(message.ends_with(expected), "{found}: {message}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The types that can be made from a free port.
+
+#[cfg(feature = "async-io")]
+mod async_io;
+mod dual_stack;
+#[cfg(feature = "mio")]
+mod mio;
+#[cfg(any(feature = "tokio", feature = "async-io", feature = "mio"))]
+mod nonblocking;
+mod std;
+#[cfg(feature = "tokio")]
+mod tokio;
+mod tuple;
+
+use ::std::future::Future;
+use ::std::pin::Pin;
+use ::std::task::{Context, Poll};
+
+pub use self::dual_stack::DualStack;
+use crate::{Error, PortRequest};
+
+/// A type that can be made from a free port: what `#[with_free_port]` fills in functions that are not `async`.
+///
+/// Implement it for a server of your own to write `fn test(server: MyServer)`. Bind through the request that is given,
+/// and everything that the user asked for is honoured:
+///
+/// ```
+/// use port_runtime::{Error, FromFreePort, PortRequest};
+/// use std::net::{SocketAddr, TcpListener};
+///
+/// struct EchoServer {
+///     address: SocketAddr,
+/// }
+///
+/// impl FromFreePort for EchoServer {
+///     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
+///         let listener: TcpListener = request.bind()?;
+///         let address = listener.local_addr()?;
+///         std::thread::spawn(move || {
+///             for mut connection in listener.incoming().flatten() {
+///                 let _ = connection.try_clone().and_then(|mut copy| std::io::copy(&mut connection, &mut copy));
+///             }
+///         });
+///         Ok(Self { address })
+///     }
+/// }
+/// # let server: EchoServer = PortRequest::new().bind()?;
+/// # std::net::TcpStream::connect(server.address)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from a free port",
+    label = "not a type that `#[with_free_port]` can fill",
+    note = "for a port number take `port_runtime::ReservedPort` and call `.port()` on it",
+    note = "for a value that the caller passes, mark the other parameters `#[free_port]`"
+)]
+pub trait FromFreePort: Sized {
+    /// Binds a port that the request allows.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had, or when what is built on it does not come up.
+    fn from_free_port(request: &PortRequest) -> Result<Self, Error>;
+}
+
+/// A type that can be made from a free port with `.await`: what `#[with_free_port]` fills in `async` functions.
+///
+/// Every [`FromFreePort`] type is one. Implement this trait instead for a server that has to be awaited while it comes
+/// up; a type implements one of the two.
+///
+/// ```
+/// use port_runtime::{AsyncFromFreePort, Error, PortRequest};
+///
+/// struct Ready(std::net::TcpListener);
+///
+/// impl AsyncFromFreePort for Ready {
+///     async fn from_free_port_async(request: &PortRequest) -> Result<Self, Error> {
+///         let listener = request.bind_async().await?;
+///         // … and here whatever has to be awaited.
+///         Ok(Self(listener))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from a free port",
+    label = "not a type that `#[with_free_port]` can fill",
+    note = "for a port number take `port_runtime::ReservedPort` and call `.port()` on it",
+    note = "for a value that the caller passes, mark the other parameters `#[free_port]`"
+)]
+pub trait AsyncFromFreePort: Sized {
+    /// Binds a port that the request allows.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had, or when what is built on it does not come up.
+    fn from_free_port_async(request: &PortRequest) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromFreePort> AsyncFromFreePort for T {
+    #[expect(refining_impl_trait, reason = "a named future needs no bound on `T`, so a missing one is reported once")]
+    fn from_free_port_async(request: &PortRequest) -> BindNow<'_, T> {
+        BindNow { request, bind: T::from_free_port }
+    }
+}
+
+/// Binds when it is polled. It holds no `T`, so it is `Send` whatever `T` is.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct BindNow<'a, T> {
+    request: &'a PortRequest,
+    bind: fn(&PortRequest) -> Result<T, Error>,
+}
+
+impl<T> Future for BindNow<'_, T> {
+    type Output = Result<T, Error>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready((self.bind)(self.request))
+    }
+}

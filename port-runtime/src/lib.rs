@@ -1,0 +1,69 @@
+//! Free ports without the race: functions receive sockets that are already bound.
+//!
+//! Finding a free port and binding it later leaves a moment in which the port belongs to nobody, and under load somebody
+//! else takes it. Here no port is ever known by number before a socket holds it, and the hold ends only when its owner is
+//! dropped.
+//!
+//! - [`#[with_free_port]`](macro@with_free_port) fills the parameters of a function, a test or `main`; it has the manual.
+//! - [`PortRequest`] does the same by hand.
+//! - [`FromFreePort`] and [`AsyncFromFreePort`] let a type of your own be such a parameter.
+//! - `PassListeners` hands bound sockets to a child process. Unix only: on Windows it does not exist.
+//! - [`ReservedPort`] holds a number for a program that cannot take a socket.
+//!
+//! ```
+//! use port_runtime::with_free_port;
+//! use std::net::{TcpListener, TcpStream};
+//!
+//! #[with_free_port]
+//! fn connects(listener: TcpListener) -> std::io::Result<()> {
+//!     let client = TcpStream::connect(listener.local_addr()?)?;
+//!     let (_connection, address) = listener.accept()?;
+//!     assert_eq!(address, client.local_addr()?);
+//!     Ok(())
+//! }
+//! # connects().unwrap();
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `macros` (default) | the attribute |
+//! | `tokio` | `tokio::net::{TcpListener, UdpSocket}`, `ReservedPort::wait_until_listening_async` |
+//! | `tokio-process` | `PassListeners::spawn_tokio` |
+//! | `async-io` | `async_io::Async<TcpListener>` and `Async<UdpSocket>` |
+//! | `mio` | `mio::net::{TcpListener, UdpSocket}` |
+//! | `tracing` | an event for every port that is obtained |
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![allow(clippy::test_attr_in_doctest)] // the manual shows test functions
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod bind;
+#[cfg(unix)]
+mod child;
+mod convert;
+mod error;
+mod host;
+mod outside;
+mod request;
+mod reserved;
+mod sys;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("with_free_port.md")]
+pub use port_macros::with_free_port;
+
+#[cfg(unix)]
+pub use self::child::PassListeners;
+pub use self::convert::{AsyncFromFreePort, DualStack, FromFreePort};
+pub use self::error::{Error, ErrorKind};
+pub use self::host::Host;
+pub use self::request::{PortRange, PortRequest};
+pub use self::reserved::ReservedPort;
+
+/// The front page compiles.
+#[cfg(all(doctest, feature = "tokio", feature = "macros"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

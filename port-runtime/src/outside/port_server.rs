@@ -1,0 +1,70 @@
+//! The protocol of Google's portpicker: <https://github.com/google/python_portpicker>.
+
+use std::ffi::OsStr;
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::Exact;
+use crate::{Error, ErrorKind};
+
+const VARIABLE: &str = "PORTSERVER_ADDRESS";
+
+/// For the whole conversation.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// More than a number and a line end.
+const LONGEST_REPLY: usize = 16;
+
+/// A number from the port server, or `None` where there is none.
+pub(super) fn ask() -> Result<Option<Exact>, Error> {
+    let Some(address) = std::env::var_os(VARIABLE).filter(|address| !address.is_empty()) else { return Ok(None) };
+    let shown = address.to_string_lossy();
+    let failed = |why: String| format!("the port server at {shown} ({VARIABLE}) {why}");
+    let reply = converse(&address).map_err(|error| {
+        Error::system(ErrorKind::PortServer, failed(format!("cannot be asked: {error}; is it running?")), error)
+    })?;
+    let reply = String::from_utf8_lossy(&reply);
+    match reply.trim().parse() {
+        Ok(0) => Err(failed("has no port left for us: it answered `0`".to_owned())),
+        Err(_) if reply.trim().is_empty() => Err(failed("has no port left for us: its answer is empty".to_owned())),
+        Err(_) => Err(failed(format!("answered `{}`, which is no port", reply.escape_debug()))),
+        Ok(port) => Ok(Some(Exact { port, told_by: format!("the port server at {shown} says so") })),
+    }
+    .map_err(|message| Error::new(ErrorKind::PortServer, message))
+}
+
+fn converse(address: &OsStr) -> io::Result<Vec<u8>> {
+    // A leading `@` stands for the NUL of Linux's abstract names.
+    let address = match address.to_str().and_then(|address| address.strip_prefix('@')) {
+        Some(name) => SockAddr::unix(format!("\0{name}"))?,
+        None => SockAddr::unix(address)?,
+    };
+    let deadline = Instant::now() + TIME_LIMIT;
+    let mut stream = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    // Holds for `connect` as well, which waits while the server's backlog is full.
+    stream.set_write_timeout(Some(TIME_LIMIT))?;
+    stream.connect(&address)?;
+    stream.write_all(format!("{}\n", std::process::id()).as_bytes())?;
+    let mut reply = Vec::new();
+    let mut bytes = [0; LONGEST_REPLY];
+    while reply.len() < LONGEST_REPLY {
+        let left = deadline.saturating_duration_since(Instant::now());
+        stream.set_read_timeout(Some(left.max(Duration::from_micros(1))))?;
+        match stream.read(&mut bytes) {
+            Ok(0) => return Ok(reply),
+            Ok(count) => reply.extend_from_slice(&bytes[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let message = format!("it has not answered within {TIME_LIMIT:?}");
+                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+            }
+            Err(error) => return Err(error),
+        }
+        if left.is_zero() {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, format!("it has not finished within {TIME_LIMIT:?}")));
+        }
+    }
+    Ok(reply)
+}

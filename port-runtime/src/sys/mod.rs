@@ -1,0 +1,33 @@
+//! What differs from system to system, and the only `unsafe`.
+
+use std::io;
+
+use socket2::Socket;
+
+#[cfg(unix)]
+pub(crate) mod child;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod os;
+
+#[cfg(unix)]
+pub(crate) use self::os::{adopt, close_on_exec, inherited, is_listening, own_pidfd_id};
+
+/// Linux keeps a socket usable after a failed `bind`, lets `SO_REUSEADDR` be set once a port is held, and copies socket
+/// time-outs to accepted connections. The other systems are not known to do all of this.
+pub(crate) const LINUX: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
+/// Keeps a socket's port from being shared or taken over while it is bound. To be called before the bind.
+pub(crate) fn exclusive(socket: &Socket) -> io::Result<()> {
+    os::exclusive(socket)
+}
+
+/// The system has no such address family: IPv6 on a machine without it.
+pub(crate) fn is_family_missing(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(os::FAMILY_MISSING)
+}
+
+/// The process or the system has run out of descriptors.
+pub(crate) fn is_descriptor_limit(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| os::DESCRIPTOR_LIMIT.contains(&code))
+}

@@ -1,0 +1,93 @@
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+use socket2::Socket;
+
+pub(super) const FAMILY_MISSING: i32 = libc::EAFNOSUPPORT;
+pub(super) const DESCRIPTOR_LIMIT: [i32; 2] = [libc::EMFILE, libc::ENFILE];
+
+/// Without `SO_REUSEADDR` a bound port is exclusive already.
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on Windows")]
+pub(super) fn exclusive(_: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+/// Looks at a descriptor that this process was started with. All that Rust's std opens is close-on-exec, and nothing that
+/// came through an `exec` is: so what this process has opened itself is told apart, and left alone.
+pub(crate) fn inherited<T>(number: RawFd, look: impl FnOnce(BorrowedFd<'_>) -> T) -> Result<T, &'static str> {
+    // SAFETY: F_GETFD reads flags; on a number that is not open it fails with EBADF.
+    let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
+    if flags == -1 {
+        return Err("is not open");
+    }
+    if flags & libc::FD_CLOEXEC != 0 {
+        return Err("was not passed, or somebody has taken it already: it is close-on-exec");
+    }
+    // SAFETY: the descriptor is open, it was there before this program, and the borrow ends with this call.
+    Ok(look(unsafe { BorrowedFd::borrow_raw(number) }))
+}
+
+/// Keeps an inherited descriptor from the children of this process.
+pub(crate) fn close_on_exec(number: RawFd) -> io::Result<()> {
+    // SAFETY: F_SETFD changes a flag; on a number that is not open it fails with EBADF.
+    let status = unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) };
+    if status == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Takes possession of an inherited descriptor. It has to be one that [`inherited`] has found; from then on it is
+/// close-on-exec, so it is found only once.
+pub(crate) fn adopt(number: RawFd) -> OwnedFd {
+    // SAFETY: the descriptor is open, and it is ours: the announcement that it was passed on names this process, and the
+    // caller keeps the result in a table that is filled once.
+    unsafe { OwnedFd::from_raw_fd(number) }
+}
+
+/// Whether a socket accepts connections. Not every system that has the option is known to socket2.
+pub(crate) fn is_listening(socket: &Socket) -> bool {
+    let mut listening: libc::c_int = 0;
+    let mut size: libc::socklen_t = 4;
+    // SAFETY: the descriptor is open for as long as it is borrowed; the pointers are to an `int` and to its size.
+    let status = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ACCEPTCONN,
+            (&raw mut listening).cast(),
+            &raw mut size,
+        )
+    };
+    status == 0 && listening != 0
+}
+
+/// What identifies this process for good, also when its number is used again: the inode of its pidfd. `None` where the
+/// kernel has no file system of its own for them (before Linux 6.9), so that all have the same inode.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub(crate) fn own_pidfd_id() -> Option<u64> {
+    const PIDFS_MAGIC: libc::c_long = 0x5049_4446;
+
+    // SAFETY: getpid(2) cannot fail; pidfd_open(2) takes two integers and gives a new descriptor or -1.
+    let number = unsafe { libc::syscall(libc::SYS_pidfd_open, libc::getpid(), 0) };
+    let number = RawFd::try_from(number).ok().filter(|&number| number != -1)?;
+    // SAFETY: the descriptor is new, so nobody else owns it.
+    let pidfd = unsafe { OwnedFd::from_raw_fd(number) };
+    // SAFETY: all zeros is a valid value of this plain C structure.
+    let mut file_system: libc::statfs = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a structure of the right type that lives until the call returns.
+    let status = unsafe { libc::fstatfs(pidfd.as_raw_fd(), &raw mut file_system) };
+    if status == -1 || libc::c_long::try_from(file_system.f_type) != Ok(PIDFS_MAGIC) {
+        return None;
+    }
+    // SAFETY: as above.
+    let mut file: libc::stat = unsafe { std::mem::zeroed() };
+    // SAFETY: as above.
+    let status = unsafe { libc::fstat(pidfd.as_raw_fd(), &raw mut file) };
+    (status == 0).then_some(file.st_ino)
+}
+
+/// Only `LISTEN_PID` counts here.
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+pub(crate) fn own_pidfd_id() -> Option<u64> {
+    None
+}

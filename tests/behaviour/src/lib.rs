@@ -1,0 +1,1 @@
+//! Nothing: the tests of `port-runtime`'s behaviour are in `tests/`.

@@ -1,0 +1,107 @@
+//! Nothing left: of ports, and of descriptors.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::net::{TcpListener, UdpSocket};
+
+use port_runtime::{DualStack, ErrorKind, FromFreePort, PortRequest};
+
+use crate::support::child::open_descriptors;
+use crate::support::namespace::set_ephemeral_ports;
+use crate::support::{Child, assert_error};
+
+const NONE_LEFT: &str = "no free port on 127.0.0.1: the system has none to give: Address already in use (os error 98)";
+
+#[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
+#[test]
+fn of_the_kernels_ports() {
+    Child::in_namespace().run(|| {
+        set_ephemeral_ports(40_000, 40_009);
+        let request = PortRequest::new();
+        let mut all: Vec<TcpListener> = (0..10).map(|_| request.bind().unwrap()).collect();
+        let ports: HashSet<_> = all.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+        assert_eq!(ports, (40_000..40_010).collect());
+
+        let before = open_descriptors();
+        assert_error(request.bind::<TcpListener>(), ErrorKind::NoFreePort, NONE_LEFT);
+        assert_error(request.bind::<(TcpListener, UdpSocket)>(), ErrorKind::NoFreePort, NONE_LEFT);
+        assert_error(request.bind::<[TcpListener; 2]>(), ErrorKind::NoFreePort, NONE_LEFT);
+        assert_error(
+            request.clone().prefer(40_005).bind::<TcpListener>(),
+            ErrorKind::NoFreePort,
+            &format!("{NONE_LEFT}; the preferred port 40005 is in use"),
+        );
+        let error = io::Error::from(request.bind::<TcpListener>().unwrap_err());
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        assert_eq!(open_descriptors(), before);
+
+        let freed = all.swap_remove(3).local_addr().unwrap();
+        let again: TcpListener = request.bind().unwrap();
+        assert_eq!(again.local_addr().unwrap(), freed);
+    });
+}
+
+#[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
+#[test]
+fn of_the_kernels_ports_for_udp() {
+    Child::in_namespace().run(|| {
+        set_ephemeral_ports(40_000, 40_009);
+        let request = PortRequest::new();
+        let all: [UdpSocket; 10] = request.bind().unwrap();
+        assert_error(request.bind::<UdpSocket>(), ErrorKind::NoFreePort, NONE_LEFT);
+        drop(all);
+        request.bind::<[UdpSocket; 10]>().unwrap();
+    });
+}
+
+#[cfg_attr(not(all(has_unshare, has_ipv6)), ignore = "no network namespace with IPv6 can be made here")]
+#[test]
+fn of_the_kernels_ports_on_one_family() {
+    Child::in_namespace().run(|| {
+        set_ephemeral_ports(40_000, 40_003);
+        let v4: [TcpListener; 4] = PortRequest::new().bind().unwrap();
+        let before = open_descriptors();
+        let error = PortRequest::new().bind::<DualStack<TcpListener>>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoFreePort);
+        assert_eq!(error.to_string(), NONE_LEFT);
+        assert_eq!(open_descriptors(), before);
+        drop(v4);
+        PortRequest::new().bind::<[DualStack<TcpListener>; 4]>().unwrap();
+    });
+}
+
+#[test]
+fn of_descriptors() {
+    fn assert_none<T: FromFreePort>(request: &PortRequest) {
+        let error = request.bind::<T>().err().expect("there is no descriptor left");
+        assert_eq!(error.kind(), ErrorKind::TooManyOpenFiles, "{error}");
+        assert_eq!(
+            error.to_string(),
+            "cannot bind 127.0.0.1: Too many open files (os error 24); close some, or raise the limit (`ulimit -n`)"
+        );
+        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>());
+        assert_eq!(source.and_then(io::Error::raw_os_error), Some(libc::EMFILE));
+    }
+
+    Child::new().wrapped_in(["sh", "-c", r#"ulimit -n 64; exec "$0" "$@""#]).run(|| {
+        let before = open_descriptors();
+        let mut files: Vec<File> = (0..64).map_while(|_| File::open("/dev/null").ok()).collect();
+        assert!(files.len() < 64, "the limit is not in force");
+        let request = PortRequest::new();
+        assert_none::<TcpListener>(&request);
+        assert_none::<UdpSocket>(&request);
+        assert_none::<(TcpListener, UdpSocket)>(&request);
+        assert_none::<[TcpListener; 2]>(&request);
+        assert_none::<mio::net::TcpListener>(&request);
+        assert_none::<TcpListener>(&request.clone().range(8000..9000));
+        assert_none::<TcpListener>(&request.clone().prefer(8080));
+        // The second member finds none.
+        files.pop();
+        assert_none::<(TcpListener, UdpSocket)>(&request);
+        assert_none::<[TcpListener; 2]>(&request);
+        drop(request.bind::<TcpListener>().expect("one was left"));
+        drop(files);
+        assert_eq!(open_descriptors(), before);
+    });
+}

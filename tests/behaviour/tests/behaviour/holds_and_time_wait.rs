@@ -1,0 +1,128 @@
+//! The two states in which nobody listens on a port and yet it is not free: somebody holds it, or connections of an
+//! earlier server are in `TIME_WAIT`.
+
+use std::io::{self, Read};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use port_runtime::{ErrorKind, PortRequest};
+use socket2::Type;
+
+use crate::support::sockets::{connect, hold, hold_everywhere, plain};
+use crate::support::{Block, assert_error, forks, port_on};
+
+/// Lets a server serve one connection, close it first and end: its port is left in `TIME_WAIT`.
+fn leave_in_time_wait(server: TcpListener) -> SocketAddr {
+    let address = server.local_addr().unwrap();
+    let mut client = connect(address);
+    drop(server.accept().expect("a client is waiting"));
+    assert_eq!(client.read(&mut [0]).expect("the server has closed"), 0);
+    drop(client);
+    drop(server);
+    let error = plain(Type::STREAM, address).expect_err("the connection is in TIME_WAIT");
+    assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    address
+}
+
+/// The port of a listener that would like to be on this one.
+fn preferring(port: u16) -> (TcpListener, u16) {
+    let listener: TcpListener = PortRequest::new().prefer(port).bind().expect("any other port will do");
+    let found = port_on("127.0.0.1", listener.local_addr());
+    (listener, found)
+}
+
+fn in_range(first: u16, last: u16) -> u16 {
+    let listener: TcpListener = PortRequest::new().range(first..=last).bind().expect("the range has a free port");
+    port_on("127.0.0.1", listener.local_addr())
+}
+
+#[test]
+fn a_preferred_port_is_never_stolen_from_a_holder() {
+    let block = Block::new();
+    for (index, held_on_ipv4_only) in [(1, false), (2, true)] {
+        let port = block.port(index);
+        let _holder = if held_on_ipv4_only { hold((Ipv4Addr::UNSPECIFIED, port)) } else { hold_everywhere(port) };
+        let (_other, found) = preferring(port);
+        assert_ne!(found, port);
+        // Whoever the number is held for still gets it.
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("std sets SO_REUSEADDR");
+        connect(server.local_addr().unwrap());
+    }
+}
+
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn a_preferred_port_is_never_stolen_on_ipv6() {
+    let block = Block::new();
+    let port = block.port(1);
+    let _holder = hold_everywhere(port);
+    let request = PortRequest::new().host(Ipv6Addr::LOCALHOST).prefer(port);
+    let listener: TcpListener = request.bind().unwrap();
+    assert_ne!(port_on("::1", listener.local_addr()), port);
+}
+
+#[test]
+fn a_preferred_port_is_taken_with_only_time_wait_in_the_way() {
+    let block = Block::new();
+    let address = leave_in_time_wait(block.listener(1));
+    let (listener, found) = preferring(address.port());
+    assert_eq!(found, address.port());
+    connect(address);
+    // Now somebody listens, so the next one goes elsewhere.
+    assert_ne!(preferring(address.port()).1, address.port());
+    drop(listener);
+}
+
+#[test]
+fn a_preferred_port_is_left_to_a_holder_with_time_wait_beside_it() {
+    let block = Block::new();
+    let port = block.port(1);
+    let holder = hold_everywhere(port);
+    leave_in_time_wait(block.listener(1));
+    assert_ne!(preferring(port).1, port);
+    drop(holder);
+    assert_eq!(preferring(port).1, port);
+}
+
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn a_preferred_port_is_taken_with_time_wait_on_any_address() {
+    let block = Block::new();
+    let hosts = ["::1", "127.0.0.2", "127.255.255.254"];
+    for (index, host) in (1..).zip(hosts) {
+        let host: IpAddr = host.parse().unwrap();
+        leave_in_time_wait(TcpListener::bind((host, block.port(index))).unwrap());
+        let listener: TcpListener = PortRequest::new().host(host).prefer(block.port(index)).bind().unwrap();
+        assert_eq!(port_on(&host.to_string(), listener.local_addr()), block.port(index));
+    }
+}
+
+#[test]
+fn a_range_counts_connections_in_time_wait_as_busy() {
+    let block = Block::new();
+    leave_in_time_wait(block.listener(1));
+    assert_eq!(in_range(block.port(1), block.port(2)), block.port(2));
+    let (first, request) = (block.port(1), PortRequest::new());
+    assert_error(
+        request.range(first..=first).bind::<TcpListener>(),
+        ErrorKind::NoFreePort,
+        &format!("no free port on 127.0.0.1 in {first}..={first}: the only one is in use"),
+    );
+}
+
+#[test]
+fn a_range_skips_ports_that_are_merely_held() {
+    let block = Block::new();
+    let _plain = plain(Type::STREAM, (Ipv4Addr::LOCALHOST, block.port(1))).unwrap();
+    let _here = hold((Ipv4Addr::LOCALHOST, block.port(2)));
+    let _everywhere = hold_everywhere(block.port(3));
+    let _on_all_of_ipv4 = hold((Ipv4Addr::UNSPECIFIED, block.port(4)));
+    assert_eq!(in_range(block.port(1), block.port(5)), block.port(5));
+}
+
+#[test]
+fn a_server_restarts_on_its_port_with_connections_in_time_wait() {
+    let _no_forks = forks::none();
+    // What is left of the connection carries the listener's SO_REUSEADDR.
+    let address = leave_in_time_wait(PortRequest::new().bind().unwrap());
+    TcpListener::bind(address).expect("std sets SO_REUSEADDR");
+}

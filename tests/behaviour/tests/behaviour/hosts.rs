@@ -1,0 +1,136 @@
+//! The address to bind: given as such, or as a name.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
+
+use port_runtime::{Error, ErrorKind, Host, PortRequest};
+
+use crate::support::{Block, assert_error, port_on};
+
+fn on(host: impl Into<Host>) -> Result<TcpListener, Error> {
+    PortRequest::new().host(host).bind()
+}
+
+/// The address that a host leads to.
+#[track_caller]
+fn bound(host: impl Into<Host>) -> IpAddr {
+    on(host).expect("it is an address of this machine").local_addr().unwrap().ip()
+}
+
+#[test]
+fn is_given_in_any_form() {
+    assert_eq!(bound("127.0.0.1"), Ipv4Addr::LOCALHOST);
+    assert_eq!(bound("127.0.0.1".to_owned()), Ipv4Addr::LOCALHOST);
+    assert_eq!(bound(Ipv4Addr::LOCALHOST), Ipv4Addr::LOCALHOST);
+    assert_eq!(bound(IpAddr::from(Ipv4Addr::LOCALHOST)), Ipv4Addr::LOCALHOST);
+    assert_eq!(bound("0.0.0.0"), Ipv4Addr::UNSPECIFIED);
+    let socket: UdpSocket = PortRequest::new().host("0.0.0.0").bind().unwrap();
+    port_on("0.0.0.0", socket.local_addr());
+}
+
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn is_given_in_any_form_of_ipv6() {
+    assert_eq!(bound("::1"), Ipv6Addr::LOCALHOST);
+    assert_eq!(bound("[::1]"), Ipv6Addr::LOCALHOST);
+    assert_eq!(bound(Ipv6Addr::LOCALHOST), Ipv6Addr::LOCALHOST);
+    assert_eq!(bound("::"), Ipv6Addr::UNSPECIFIED);
+    let socket: UdpSocket = PortRequest::new().host("::1").bind().unwrap();
+    port_on("::1", socket.local_addr());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn may_be_another_loopback_address() {
+    assert_eq!(bound("127.0.0.2"), IpAddr::from([127, 0, 0, 2]));
+}
+
+#[test]
+fn localhost_is_loopback() {
+    assert!(bound("localhost").is_loopback());
+    let socket: UdpSocket = PortRequest::new().host("localhost").bind().unwrap();
+    assert!(socket.local_addr().unwrap().ip().is_loopback());
+}
+
+#[cfg_attr(not(own_name_resolves), ignore = "the machine's own host name does not resolve to its address")]
+#[test]
+fn the_machines_own_name_is_one_of_its_addresses() {
+    assert!(!bound(env!("BEHAVIOUR_OWN_NAME")).is_unspecified());
+}
+
+#[test]
+fn a_name_works_with_range_and_prefer() {
+    let block = Block::new();
+    let request = PortRequest::new().host("localhost").prefer(block.port(5)).range(block.port(1)..=block.port(2));
+    let listeners: [TcpListener; 3] = request.bind().unwrap();
+    let ports = listeners.each_ref().map(|listener| listener.local_addr().unwrap().port());
+    assert_eq!(ports, [5, 1, 2].map(|index| block.port(index)));
+    let address = listeners[0].local_addr().unwrap().ip();
+    assert_error(
+        request.bind::<TcpListener>(),
+        ErrorKind::NoFreePort,
+        &format!(
+            "no free port on localhost ({address}) in {}..={}: all 2 are in use; the preferred port {} is in use",
+            block.port(1),
+            block.port(2),
+            block.port(5)
+        ),
+    );
+}
+
+#[test]
+fn that_does_not_resolve_is_an_error_of_its_own() {
+    // `.invalid` is promised never to exist: RFC 2606.
+    for name in ["no-such-host.invalid", "", "127.0.0.1:8080", "two words", "nul\0inside"] {
+        let error = on(name).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::HostNotFound, "{name:?}");
+        let message = error.to_string();
+        assert!(message.starts_with("host `") && message.contains("` does not resolve: "), "{message}");
+        assert!(message.ends_with("; give an address or a name of this machine"), "{message}");
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}
+
+#[test]
+fn that_does_not_resolve_is_told_in_one_line() {
+    let error = on("first\nsecond").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::HostNotFound);
+    assert_eq!(error.to_string().lines().count(), 1, "{error}");
+}
+
+#[test]
+fn of_somebody_else_is_an_error_of_its_own() {
+    // An address for documentation only, RFC 5737: nobody has it.
+    let foreign = PortRequest::new().host("203.0.113.1");
+    let errors = [
+        foreign.bind::<TcpListener>().unwrap_err(),
+        foreign.bind::<UdpSocket>().unwrap_err(),
+        foreign.bind::<(TcpListener, UdpSocket)>().unwrap_err(),
+        foreign.bind::<[TcpListener; 2]>().unwrap_err(),
+        foreign.clone().prefer(8080).range(8000..9000).bind::<TcpListener>().unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::AddrNotAvailable);
+        let message = error.to_string();
+        assert!(message.starts_with("cannot bind 203.0.113.1: "), "{message}");
+        assert!(message.ends_with("; it is no address of this machine"), "{message}");
+        assert_eq!(io::Error::from(error).kind(), io::ErrorKind::AddrNotAvailable);
+    }
+}
+
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn of_somebody_else_is_not_taken_for_a_lack_of_ipv6() {
+    // For documentation too: RFC 3849.
+    let error = on("2001:db8::1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AddrNotAvailable, "{error}");
+}
+
+#[test]
+fn compares_and_shows_itself() {
+    assert_eq!(Host::from("127.0.0.1"), Host::from(Ipv4Addr::LOCALHOST));
+    assert_eq!(Host::from("[::1]"), Host::from(Ipv6Addr::LOCALHOST));
+    assert_ne!(Host::from("localhost"), Host::from(Ipv4Addr::LOCALHOST));
+    assert_eq!(Host::from("[::1]").to_string(), "::1");
+    assert_eq!(Host::from(String::from("example.org")).to_string(), "example.org");
+}

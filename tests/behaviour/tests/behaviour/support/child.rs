@@ -1,0 +1,79 @@
+use std::any::type_name;
+use std::env;
+use std::process::{Command, Output, Stdio};
+
+use super::forks;
+
+const INSIDE: &str = "BEHAVIOUR_INSIDE";
+
+/// A test that runs in a process of its own: its test function is called once more there, alone.
+///
+/// That is for what would disturb the other tests of this process, or be disturbed by them: limits, namespaces, and
+/// counting descriptors.
+pub(crate) struct Child {
+    wrapper: Vec<String>,
+    prepare: fn(),
+}
+
+impl Child {
+    pub(crate) fn new() -> Self {
+        Self { wrapper: Vec::new(), prepare: || () }
+    }
+
+    /// Starts the process by means of other programs.
+    pub(crate) fn wrapped_in<S: Into<String>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
+        self.wrapper.extend(program.into_iter().map(Into::into));
+        self
+    }
+
+    /// Calls this in the process first.
+    pub(crate) fn prepared_by(self, prepare: fn()) -> Self {
+        Self { prepare, ..self }
+    }
+
+    /// Runs `test`, which has to stand in the test function itself: from there comes its name. Returns true in the
+    /// process that waited for it.
+    pub(crate) fn run<F: FnOnce()>(&self, test: F) -> bool {
+        let name = name_of::<F>();
+        let done = format!("{name} was really run");
+        if env::var(INSIDE).is_ok_and(|inside| inside == name) {
+            (self.prepare)();
+            test();
+            println!("\n{done}");
+            return false;
+        }
+        let Output { status, stdout, stderr } = self.output(name);
+        let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        assert!(status.success(), "{status}\n{stdout}\n{stderr}");
+        assert!(stdout.lines().any(|line| line == done), "`{name}` is not the name of the test\n{stdout}");
+        true
+    }
+
+    fn output(&self, name: &str) -> Output {
+        let test = env::current_exe().expect("the test binary has a path");
+        let mut command = match self.wrapper.split_first() {
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(test);
+                command
+            }
+            None => Command::new(test),
+        };
+        command.args(["--exact", name, "--include-ignored", "--nocapture"]).env(INSIDE, name);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = forks::spawn(&mut command).and_then(std::process::Child::wait_with_output);
+        output.unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    }
+}
+
+/// `module::test` for a closure in that test.
+fn name_of<F>() -> &'static str {
+    let name = type_name::<F>();
+    let name = name.split_once("::").map_or(name, |(_crate, path)| path);
+    name.split_once("::{{closure}}").map_or(name, |(test, _)| test)
+}
+
+/// How many descriptors the process has open.
+pub(crate) fn open_descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").expect("/proc is mounted").count()
+}

@@ -1,0 +1,12 @@
+//! Brackets belong to an address with a port.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(host = "[::1]")]
+fn serve(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+fn main() {
+    serve();
+}

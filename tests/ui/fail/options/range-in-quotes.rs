@@ -1,0 +1,12 @@
+//! A range is no string.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(range = "8000-9000")]
+fn serve(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+fn main() {
+    serve();
+}

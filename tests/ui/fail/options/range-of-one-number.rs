@@ -1,0 +1,12 @@
+//! One port is no range.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(range = 8080)]
+fn serve(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+fn main() {
+    serve();
+}

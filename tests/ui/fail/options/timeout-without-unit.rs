@@ -1,0 +1,12 @@
+//! A time has a unit.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(timeout = "1.5")]
+fn serve(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+fn main() {
+    serve();
+}

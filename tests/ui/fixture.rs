@@ -1,0 +1,108 @@
+//! Runs cargo over the crates in `fixture/`, in a workspace of their own.
+//!
+//! The comment `//~ error: text` in a crate expects one diagnostic on its line that begins so, and any diagnostic
+//! without such a comment is a failure.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{env, fs};
+
+pub(crate) const EDITIONS: [&str; 3] = ["2018", "2021", "2024"];
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The lines `file:line:column: level: text` of a cargo command over one package.
+pub(crate) fn run(verb: &str, package: &str, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args([verb, "--quiet", "--offline", "--message-format=short", "--package", package])
+        .args(arguments)
+        .current_dir(workspace())
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo started this test");
+    let output = String::from_utf8(output.stderr).expect("paths here are UTF-8");
+    if output.contains("no such command") || output.contains("is not installed") {
+        println!("SKIPPED: `cargo {verb}` is not installed");
+        return String::new();
+    }
+    output
+}
+
+/// Compares the diagnostics with the comments in `fixture/<name>.rs`.
+pub(crate) fn assert_diagnostics(name: &str, output: &str) {
+    let source = fs::read_to_string(source_of(name)).unwrap();
+    let mut expected = source.lines().zip(1..).fold(Vec::new(), |mut expected, (line, number)| {
+        let comments = line.split("//~ ").skip(1);
+        expected.extend(comments.map(|text| format!("{number}: {}", text.trim())));
+        expected
+    });
+    let file = format!("{name}.rs:");
+    let mut surprises = String::new();
+    for diagnostic in output.lines().filter(|line| ["error", "warning"].iter().any(|level| line.contains(level))) {
+        let Some((_, place)) = diagnostic.split_once(&file) else {
+            // Anything but the last line of cargo means that the crate was not even compiled.
+            let is_summary = diagnostic.contains("could not compile") || diagnostic.contains("warning");
+            assert!(is_summary, "{output}");
+            continue;
+        };
+        let (line, text) = place.split_once(':').unwrap();
+        let (_column, text) = text.split_once(": ").unwrap();
+        let found = format!("{line}: {text}");
+        match expected.iter().position(|expected| found.starts_with(expected.as_str())) {
+            Some(position) => drop(expected.swap_remove(position)),
+            None => writeln!(surprises, "{found}").unwrap(),
+        }
+    }
+    assert!(
+        expected.is_empty() && surprises.is_empty(),
+        "in fixture/{name}.rs\nnot reported: {expected:#?}\nnot expected:\n{surprises}\nall output:\n{output}"
+    );
+}
+
+pub(crate) fn rustc_version() -> String {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().expect("cargo needs rustc, too");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split(' ').nth(1).unwrap_or_default().trim().to_owned()
+}
+
+fn source_of(name: &str) -> PathBuf {
+    Path::new(HERE).join(format!("fixture/{name}.rs"))
+}
+
+/// Not part of our workspace, or its crates would have to compile there.
+fn workspace() -> &'static Path {
+    static WORKSPACE: OnceLock<PathBuf> = OnceLock::new();
+    WORKSPACE.get_or_init(|| {
+        let workspace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixture");
+        let ours = Path::new(HERE).join("../..");
+        let mut members = vec!["types", "mistakes", "lints"].into_iter().map(|name| (name.to_owned(), name, "2024")).collect::<Vec<_>>();
+        members.extend(EDITIONS.map(|edition| (format!("quiet-{edition}"), "quiet", edition)));
+        for (package, source, edition) in &members {
+            let manifest = format!(
+                "[package]\nname = '{package}'\nedition = '{edition}'\n\n[lib]\npath = '{}'\n\n[dependencies]\nport-runtime.path = '{}'\n",
+                source_of(source).display(),
+                ours.join("port-runtime").display(),
+            );
+            fs::create_dir_all(workspace.join(package)).unwrap();
+            write_if_changed(&workspace.join(package).join("Cargo.toml"), &manifest);
+        }
+        let names: Vec<_> = members.iter().map(|(package, ..)| package).collect();
+        write_if_changed(&workspace.join("Cargo.toml"), &format!("[workspace]\nresolver = '3'\nmembers = {names:?}\n"));
+        // Offline, cargo must not choose versions itself.
+        let lock = fs::read_to_string(ours.join("Cargo.lock")).unwrap();
+        if !workspace.join("Cargo.lock").exists() {
+            fs::write(workspace.join("Cargo.lock"), lock).unwrap();
+        }
+        workspace
+    })
+}
+
+fn write_if_changed(path: &Path, text: &str) {
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        fs::write(path, text).unwrap();
+    }
+}

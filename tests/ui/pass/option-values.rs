@@ -1,0 +1,143 @@
+//! An option takes any expression, and evaluates it in the scope of the function.
+#![deny(warnings)]
+
+use port_runtime::{PortRequest, with_free_port};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+struct Config {
+    host: String,
+    port: Option<u16>,
+    calls: Cell<u32>,
+}
+
+fn parse<A, B: std::str::FromStr>(text: &str) -> Option<B> {
+    let _ = std::any::type_name::<A>();
+    text.parse().ok()
+}
+
+trait Default2<A, B> {
+    const PORT: u16;
+}
+
+impl<A, B> Default2<A, B> for Config {
+    const PORT: u16 = 8080;
+}
+
+impl Config {
+    #[with_free_port(host = self.host.clone(), prefer = self.port?, backlog = { self.calls.set(self.calls.get() + 1); 7 })]
+    fn question_mark(&self, first: TcpListener, second: UdpSocket) -> Option<(TcpListener, UdpSocket)> {
+        Some((first, second))
+    }
+
+    #[with_free_port(prefer = self.later().await)]
+    async fn awaited(&self, listener: TcpListener) -> TcpListener {
+        listener
+    }
+
+    async fn later(&self) -> u16 {
+        8080
+    }
+}
+
+#[with_free_port(
+    host = if cfg!(unix) { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED },
+    range = match std::env::args().count() { 0 => 1..=2, _ => 8000..=8010 },
+    prefer = parse::<HashMap<u8, u8>, u16>("8080").unwrap_or(8080),
+    timeout = Duration::from_secs(1) + [1, 2].iter().map(|n| Duration::from_secs(*n)).fold(Duration::ZERO, |a, b| a + b),
+    backlog = (|a: u32, b: u32| a + b)(1, 2) << 1,
+)]
+fn expressions(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+#[with_free_port(prefer = <Config as Default2<u8, u16>>::PORT, host = IpAddr::from([127, 0, 0, 1]))]
+fn qualified(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+#[with_free_port(host = "::1")]
+fn parameter_wins(#[free_port(host = "127.0.0.1")] listener: TcpListener) -> bool {
+    listener.local_addr().unwrap().is_ipv4()
+}
+
+fn policy() -> PortRequest {
+    PortRequest::new().backlog(1)
+}
+
+#[with_free_port(request = policy(), prefer = 8080)]
+fn on_top_of_a_policy(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+
+#[with_free_port(request = policy())]
+fn policy_alone(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+#[with_free_port]
+fn earlier_parameters(
+    config: &Config,
+    #[free_port(host = config.host.as_str())] first: TcpListener,
+    #[free_port(prefer = first.local_addr().unwrap().port())] second: UdpSocket,
+) -> (TcpListener, UdpSocket) {
+    (first, second)
+}
+
+macro_rules! with_values {
+    ($host:expr, $range:literal, $path:path) => {
+        #[with_free_port(host = $host, prefer = $range, crate = $path)]
+        fn values_from_a_macro(listener: TcpListener) -> TcpListener {
+            listener
+        }
+    };
+}
+
+with_values!(Ipv4Addr::LOCALHOST, 8080, ::port_runtime);
+
+mod harness {
+    pub mod hidden {
+        pub use port_runtime;
+    }
+
+    #[macro_export]
+    macro_rules! through_a_harness {
+        ($name:ident) => {
+            #[$crate::harness::hidden::port_runtime::with_free_port(crate = $crate::harness::hidden::port_runtime)]
+            fn $name(listener: std::net::TcpListener) -> std::net::TcpListener {
+                listener
+            }
+        };
+    }
+}
+
+through_a_harness!(re_exported);
+
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!(),
+    }
+}
+
+fn main() {
+    let mut config = Config { host: "127.0.0.1".to_owned(), port: Some(8080), calls: Cell::new(0) };
+    assert!(config.question_mark().is_some());
+    assert_eq!(config.calls.get(), 2, "each parameter evaluates the options once");
+    assert!(config.port.take().is_some() && config.question_mark().is_none());
+    ready(config.awaited());
+    expressions();
+    qualified();
+    assert!(parameter_wins());
+    on_top_of_a_policy();
+    policy_alone();
+    earlier_parameters(&config);
+    values_from_a_macro();
+    re_exported();
+}

@@ -1,0 +1,1 @@
+//! What rustc says about annotated functions: see `ui.rs`.
