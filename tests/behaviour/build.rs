@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=PATH");
+    offer("has_python3", runs(&["python3", "-c", ""]), "`python3` is not installed");
+
     let linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux");
 
     offer("has_ipv6", TcpListener::bind("[::1]:0").is_ok(), "::1 cannot be bound");

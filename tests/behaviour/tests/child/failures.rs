@@ -1,0 +1,92 @@
+//! What cannot be started is reported as std reports it, and leaves nothing behind.
+#![allow(unsafe_code)] // `pre_exec` is unsafe to call
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use port_runtime::PassListeners;
+
+use crate::support::{alone, ask_tcp, consumer, listed, own_children, own_descriptors, plainly, shell, tcp};
+
+fn listeners(count: usize) -> PassListeners {
+    (0..count).fold(PassListeners::new(), |listeners, index| listeners.with(index.to_string(), tcp()))
+}
+
+#[test]
+fn a_missing_program_is_not_found() {
+    for count in [0, 1, 2, 5, 50] {
+        let error = listeners(count).spawn(&mut Command::new("no-such-program")).expect_err("it is missing");
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        let expected = Command::new("no-such-program").spawn().expect_err("it is missing");
+        assert_eq!(error.to_string(), expected.to_string());
+    }
+}
+
+#[test]
+fn other_errors_are_those_of_std() {
+    let long = "x".repeat(1 << 20);
+    let commands: [&dyn Fn() -> Command; 7] = [
+        &|| with(|command| command.current_dir("/no/such/folder")),
+        &|| with(|command| command.arg(&long)),
+        &|| with(|command| command.env("LONG", &long)),
+        &|| with(|command| command.arg("a\0b")),
+        &|| with(|command| command.env("NAME", "a\0b")),
+        &|| with(|command| command.env(OsStr::from_bytes(b"a\0b"), "value")),
+        &|| Command::new("a\0b"),
+    ];
+    for command in commands {
+        let expected = command().spawn().expect_err("std refuses it");
+        let error = listeners(2).spawn(&mut command()).expect_err("std refuses it");
+        assert_eq!((error.kind(), error.raw_os_error()), (expected.kind(), expected.raw_os_error()));
+    }
+}
+
+fn with(set: impl FnOnce(&mut Command) -> &mut Command) -> Command {
+    let mut command = shell("exit 0");
+    set(&mut command);
+    command
+}
+
+#[test]
+fn a_closure_reports_its_own_error() {
+    for count in [1, 5] {
+        let mut command = consumer(["describe"]);
+        // SAFETY: the closure does nothing.
+        unsafe { command.pre_exec(|| Err(io::Error::from_raw_os_error(libc::EOWNERDEAD))) };
+        let error = listeners(count).spawn(&mut command).expect_err("the closure refuses");
+        assert_eq!(error.raw_os_error(), Some(libc::EOWNERDEAD));
+    }
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    alone("failures::nothing_is_left_behind", plainly, || {
+        let mut passed = listeners(2);
+        let before = own_descriptors();
+        for _ in 0..20 {
+            passed.spawn(&mut Command::new("no-such-program")).expect_err("it is missing");
+            passed.spawn(shell("exit 0").current_dir("/no/such/folder")).expect_err("it is missing");
+            assert_eq!(own_children(), [""; 0]);
+            assert_eq!(own_descriptors(), before);
+        }
+    });
+}
+
+#[test]
+fn listeners_can_be_passed_after_a_failure() {
+    let listener = tcp();
+    let address = listener.local_addr().expect("bound");
+    let mut passed = PassListeners::new().with("http", listener);
+    let mut command = consumer(["sd-listen-fds", "serve"]);
+    let folder = std::env::current_dir().expect("it exists");
+
+    passed.spawn(&mut Command::new("no-such-program")).expect_err("it is missing");
+    passed.spawn(command.current_dir("/no/such/folder")).expect_err("it is missing");
+    let mut child = passed.spawn(command.current_dir(folder)).expect("it can be started");
+    assert_eq!(listed(&mut child), [format!("http tcp {address}")]);
+    assert_eq!(ask_tcp(address), child.id());
+    assert!(child.wait().expect("a child").success());
+}
