@@ -51,6 +51,7 @@ use crate::{Error, PortRequest};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from a free port",
     label = "not a type that `#[with_free_port]` can fill",
+    note = "a socket of tokio, async-io or mio needs the feature of that name: `cargo add port-runtime --features tokio`",
     note = "for a port number take `port_runtime::ReservedPort` and call `.port()` on it",
     note = "for a value that the caller passes, mark the other parameters `#[free_port]`"
 )]
@@ -84,6 +85,7 @@ pub trait FromFreePort: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from a free port",
     label = "not a type that `#[with_free_port]` can fill",
+    note = "a socket of tokio, async-io or mio needs the feature of that name: `cargo add port-runtime --features tokio`",
     note = "for a port number take `port_runtime::ReservedPort` and call `.port()` on it",
     note = "for a value that the caller passes, mark the other parameters `#[free_port]`"
 )]
