@@ -137,12 +137,15 @@ impl ReservedPort {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, or in one without its timer.
+    /// Outside a tokio runtime.
     #[cfg(feature = "tokio")]
     pub async fn wait_until_listening_async(&self, timeout: Duration) -> Result<(), Error> {
         let mut wait = Wait::new(timeout);
         while let Some(pause) = wait.pause(self.address)? {
-            tokio::time::sleep(pause).await;
+            // By the system's clock here too. Tokio's, when it is paused, would jump ahead with every look, and so set off
+            // the user's own time-outs; or stand still, for as long as the server is a blocking task.
+            let slept = tokio::task::spawn_blocking(move || std::thread::sleep(pause)).await;
+            slept.map_err(|error| Error::other(format!("cannot wait for a listener: {error}")))?;
         }
         Ok(())
     }

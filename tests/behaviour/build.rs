@@ -1,20 +1,20 @@
 //! Finds out what this machine offers, so that a test that needs more is counted as ignored and says why.
 
-use std::env;
 use std::net::{TcpListener, ToSocketAddrs};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=PATH");
-    offer("has_python3", runs(&["python3", "-c", ""]), "`python3` is not installed");
-
     let linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux");
 
     offer("has_ipv6", TcpListener::bind("[::1]:0").is_ok(), "::1 cannot be bound");
     let own_name = own_name();
     offer("own_name_resolves", own_name.is_some(), "the machine's own host name does not resolve to its address");
     println!("cargo::rustc-env=BEHAVIOUR_OWN_NAME={}", own_name.unwrap_or_default());
+
+    offer_servers();
 
     // An ordinary user gets a namespace where user namespaces are allowed.
     let unshare = ["-n", "-rn"].into_iter().find(|flags| linux && runs(&["unshare", flags, "true"]));
@@ -29,6 +29,36 @@ fn main() {
     } else {
         ["has_unshare", "has_setpriv", "has_strace"].into_iter().for_each(declare);
     }
+}
+
+/// The servers that are started on a reserved port.
+fn offer_servers() {
+    offer("has_python3", runs(&["python3", "-c", "import http.server"]), "python3 is not installed");
+    offer("has_redis", runs(&["redis-server", "--version"]), "redis-server is not installed");
+    offer("has_nginx", runs(&["nginx", "-v"]), "nginx is not installed");
+    offer("has_node", runs(&["node", "--version"]), "node is not installed");
+    offer("has_memcached", runs(&["memcached", "--version"]), "memcached is not installed");
+    offer("has_java", runs(&["javac", "--version"]) && runs(&["java", "--version"]), "a JDK is not installed");
+    offer("has_go", runs(&["go", "version"]), "go is not installed");
+    let postgres = postgres();
+    offer("has_postgres", postgres.is_some(), "PostgreSQL is not installed, or cannot be run by an ordinary user");
+    println!("cargo::rustc-env=BEHAVIOUR_POSTGRES={}", postgres.unwrap_or_default());
+}
+
+/// The folder of PostgreSQL's programs. Debian has only its own wrappers in the `PATH`. Root has to become somebody else.
+fn postgres() -> Option<String> {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<String> = debian.map(|version| version.path().join("bin").display().to_string()).collect();
+    if let Ok(Output { stdout, .. }) = Command::new("pg_config").arg("--bindir").output() {
+        folders.push(String::from_utf8_lossy(&stdout).trim().to_owned());
+    }
+    let drop_root: &[&str] = if runs(&["sh", "-c", r#"test "$(id -u)" = 0"#]) {
+        &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    } else {
+        &["env"]
+    };
+    let starts = |program: String| runs(&[drop_root, &[&program, "--version"]].concat());
+    folders.into_iter().find(|bin| ["initdb", "postgres"].iter().all(|program| starts(format!("{bin}/{program}"))))
 }
 
 fn declare(cfg: &str) {

@@ -25,6 +25,8 @@ mod prefer;
 #[cfg(target_os = "linux")]
 mod privileged;
 mod range;
+#[cfg(target_os = "linux")]
+mod reserved;
 mod storm;
 #[cfg(target_os = "linux")]
 mod system_calls;

@@ -67,7 +67,7 @@ impl Child {
 }
 
 /// `module::test` for a closure in that test.
-fn name_of<F>() -> &'static str {
+pub(super) fn name_of<F>() -> &'static str {
     let name = type_name::<F>();
     let name = name.split_once("::").map_or(name, |(_crate, path)| path);
     name.split_once("::{{closure}}").map_or(name, |(test, _)| test)

@@ -7,6 +7,8 @@ pub(crate) mod forks;
 #[cfg(target_os = "linux")]
 pub(crate) mod namespace;
 #[cfg(target_os = "linux")]
+pub(crate) mod other_process;
+#[cfg(target_os = "linux")]
 pub(crate) mod seccomp;
 pub(crate) mod sockets;
 #[cfg(target_os = "linux")]
