@@ -1,6 +1,7 @@
 //! Finds out what this machine offers, so that a test that needs more is counted as ignored and says why.
 
 use std::net::{TcpListener, ToSocketAddrs};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
@@ -22,12 +23,22 @@ fn main() {
     let unprivileged = ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", "true"];
     let setpriv = unshare.is_some_and(|flags| runs(&[&["unshare", flags, "setpriv"], &unprivileged[..]].concat()));
     let strace = linux && runs(&["strace", "-o", "/dev/null", "-e", "inject=listen:error=EADDRINUSE:when=1", "true"]);
+    let port_server = port_server();
+    println!("cargo::rustc-env=BEHAVIOUR_PORT_SERVER={}", port_server.as_deref().unwrap_or_default());
     if linux {
+        let activate = runs(&["systemd-socket-activate", "--version"]);
+        offer("has_systemd_socket_activate", activate, "`systemd-socket-activate` is not installed");
+        offer("has_systemd_analyze", runs(&["systemd-analyze", "--version"]), "`systemd-analyze` is not installed");
+        offer("has_systemfd", runs(&["systemfd", "--version"]), "`systemfd` is not installed");
+        offer("has_port_server", port_server.is_some(), "python3 has no `portpicker`");
+        offer("has_pidfs", has_pidfs(), "pidfds have no numbers of their own before Linux 6.9");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
         offer("has_strace", strace, "`strace` is not installed, or may not trace");
     } else {
         ["has_unshare", "has_setpriv", "has_strace"].into_iter().for_each(declare);
+        ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);
+        ["has_systemfd", "has_port_server", "has_pidfs"].into_iter().for_each(declare);
     }
 }
 
@@ -87,4 +98,18 @@ fn own_name() -> Option<String> {
     let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     let bindable = (name.as_str(), 0).to_socket_addrs().ok()?.any(|address| TcpListener::bind(address).is_ok());
     (bindable && !name.is_empty()).then_some(name)
+}
+
+/// Google's `portserver.py`, which comes with its client.
+fn port_server() -> Option<String> {
+    let program = "import portpicker, psutil, sysconfig; print(sysconfig.get_path('scripts') + '/portserver.py')";
+    let output = Command::new("python3").args(["-c", program]).stderr(Stdio::null()).output().ok()?;
+    let script = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    Path::new(&script).is_file().then_some(script)
+}
+
+fn has_pidfs() -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split('.').map_while(|number| number.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(6), Some(9))
 }

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use socket2::Socket;
 
 use super::draft::{Draft, Kind, port_of};
+use super::event::{self, Event};
+use super::on_first_local_address;
 use super::search::{Number, Search};
-use super::{event, on_first_local_address};
 use crate::outside::{self, listen_fds};
 use crate::{Error, ErrorKind, PortRequest, sys};
 
@@ -25,6 +26,8 @@ struct State {
     search: Search,
     chosen: Option<Chosen>,
     members: Vec<Member>,
+    /// Of the members, for when all are bound.
+    events: Vec<Event>,
     /// Somebody else has the chosen number where a member wants it.
     collided: bool,
 }
@@ -62,8 +65,13 @@ pub(crate) fn together<M: Default>(
     // Kept open, so that the kernel does not choose their numbers again.
     let mut losers = Vec::new();
     loop {
-        match (fill(&request, &mut members), group.next_try()) {
-            (Ok(()), _) => return Ok(members),
+        let result = fill(&request, &mut members);
+        let (events, next) = group.next_try();
+        match (result, next) {
+            (Ok(()), _) => {
+                events.into_iter().for_each(Event::emit);
+                return Ok(members);
+            }
             (Err(error), None) => return Err(request.explain(error)),
             (Err(_), Some(number)) => {
                 let loser = std::mem::take(&mut members);
@@ -82,16 +90,19 @@ impl Group {
             search: Search::new(request, KERNEL_CHOICES),
             chosen: None,
             members: Vec::new(),
+            events: Vec::new(),
             collided: false,
         }))
     }
 
-    /// Forgets what was chosen; tells which number it was, if another one may do.
-    fn next_try(&self) -> Option<Number> {
+    /// Forgets what was chosen; tells of its members, and which number it was, if another one may do.
+    fn next_try(&self) -> (Vec<Event>, Option<Number>) {
         let mut state = self.lock();
         state.members.clear();
-        let chosen = state.chosen.take()?;
-        std::mem::take(&mut state.collided).then_some(chosen.number)
+        let events = std::mem::take(&mut state.events);
+        let collided = std::mem::take(&mut state.collided);
+        let chosen = state.chosen.take();
+        (events, chosen.filter(|_| collided).map(|chosen| chosen.number))
     }
 
     /// One more socket on the number of the group.
@@ -100,7 +111,7 @@ impl Group {
         if let (Some(inherit), true) = (&request.inherit, state.inherited) {
             let (socket, address) = listen_fds::take(inherit, kind, |address| state.fits(request, address))?;
             state.chosen = Some(Chosen { number: Number::Exact(address.port()), port: address.port(), hold: None });
-            event::inherited(&socket);
+            state.events.push(event::inherited(address));
             return Ok((socket, address));
         }
         on_first_local_address(request, |address| {
@@ -121,7 +132,8 @@ impl Group {
                 Some(socket) => {
                     state.members.push(member);
                     if let Some(chosen) = &state.chosen {
-                        event::bound(&socket, request, chosen.number, &state.search);
+                        let event = event::bound(&socket, address, request, chosen.number, &state.search);
+                        state.events.push(event);
                     }
                     Ok((socket, address))
                 }
@@ -153,9 +165,11 @@ impl Member {
 impl State {
     /// Whether an inherited socket goes with the others.
     fn fits(&self, request: &PortRequest, address: SocketAddr) -> Result<(), String> {
-        let wanted = request.addresses().map_err(|error| error.to_string())?;
-        if request.dual_stack && wanted.as_slice().iter().all(|wanted| wanted.is_ipv4() != address.is_ipv4()) {
-            return Err(format!("is on {address}, where the other address family is wanted"));
+        if request.dual_stack {
+            let wanted = request.addresses().map_err(|error| error.to_string())?;
+            if wanted.as_slice().iter().all(|wanted| wanted.is_ipv4() != address.is_ipv4()) {
+                return Err(format!("is on {address}, where the other address family is wanted"));
+            }
         }
         match &self.chosen {
             Some(Chosen { port, .. }) if *port != address.port() => {

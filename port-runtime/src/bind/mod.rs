@@ -30,7 +30,7 @@ pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Sock
         return group.join(request, kind);
     }
     if let Some(inherit) = outside::inherited(request)? {
-        return listen_fds::take(inherit, kind, |_| Ok(())).inspect(|(socket, _)| event::inherited(socket));
+        return listen_fds::take(inherit, kind, |_| Ok(())).inspect(|&(_, address)| event::inherited(address).emit());
     }
     let request = &*outside::decide(request)?;
     on_first_local_address(request, |address| {
@@ -39,7 +39,7 @@ pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Sock
         let found = search.run(|number| draft.attempt(number))?;
         Ok(match found {
             Some((number, socket)) => {
-                event::bound(&socket, request, number, &search);
+                event::bound(&socket, address, request, number, &search).emit();
                 Ok((socket, address))
             }
             None => Err(search.error(request, address)),

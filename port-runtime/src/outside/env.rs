@@ -16,17 +16,18 @@ pub(super) fn decide(request: &PortRequest, name: &str) -> Result<Option<PortReq
         return Ok(None);
     }
     let (host, port) = parse(value).ok_or_else(|| wrong(name, value))?;
-    let told_by = format!("{name} is `{value}`");
+    let told_by = format!("{name} is `{}`", value.escape_debug());
     Ok(Some(PortRequest {
         host: host.or_else(|| request.host.clone()),
-        exact: Some(Exact { port, told_by }),
+        exact: Some(Exact { port, told_by, by_port_server: false }),
         ..request.clone()
     }))
 }
 
 fn wrong(name: &str, value: &str) -> Error {
     let message = format!(
-        "the environment variable {name} is `{value}`, which is no port; write `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`"
+        "the environment variable {name} is `{}`, which is no port; write `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`",
+        value.escape_debug()
     );
     Error::new(ErrorKind::EnvironmentVariable, message)
 }
@@ -43,7 +44,7 @@ fn parse(value: &str) -> Option<(Option<Host>, u16)> {
 }
 
 /// `u16::from_str` would take a plus sign as well.
-fn number(digits: &str) -> Option<u16> {
+pub(super) fn number(digits: &str) -> Option<u16> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 

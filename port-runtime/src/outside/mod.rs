@@ -22,6 +22,8 @@ pub(crate) struct Exact {
     pub(crate) port: u16,
     /// Who says so, for messages.
     pub(crate) told_by: String,
+    /// Then the environment variable had nothing to say.
+    pub(crate) by_port_server: bool,
 }
 
 /// Which passed socket to take, where that is asked for and any were passed.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::Exact;
+use super::{Exact, env};
 use crate::{Error, ErrorKind};
 
 const VARIABLE: &str = "PORTSERVER_ADDRESS";
@@ -21,16 +21,21 @@ const LONGEST_REPLY: usize = 16;
 pub(super) fn ask() -> Result<Option<Exact>, Error> {
     let Some(address) = std::env::var_os(VARIABLE).filter(|address| !address.is_empty()) else { return Ok(None) };
     let shown = address.to_string_lossy();
+    let shown = shown.escape_debug();
     let failed = |why: String| format!("the port server at {shown} ({VARIABLE}) {why}");
     let reply = converse(&address).map_err(|error| {
         Error::system(ErrorKind::PortServer, failed(format!("cannot be asked: {error}; is it running?")), error)
     })?;
     let reply = String::from_utf8_lossy(&reply);
-    match reply.trim().parse() {
-        Ok(0) => Err(failed("has no port left for us: it answered `0`".to_owned())),
-        Err(_) if reply.trim().is_empty() => Err(failed("has no port left for us: its answer is empty".to_owned())),
-        Err(_) => Err(failed(format!("answered `{}`, which is no port", reply.escape_debug()))),
-        Ok(port) => Ok(Some(Exact { port, told_by: format!("the port server at {shown} says so") })),
+    let number = env::number(reply.trim()).filter(|_| reply.len() < LONGEST_REPLY);
+    match (reply.trim(), number) {
+        ("", _) => Err(failed("has no port left for us: its answer is empty".to_owned())),
+        (_, Some(0)) => Err(failed("has no port left for us: it answered `0`".to_owned())),
+        (_, Some(port)) => {
+            let told_by = format!("the port server at {shown} says so");
+            Ok(Some(Exact { port, told_by, by_port_server: true }))
+        }
+        (_, None) => Err(failed(format!("answered `{}`, which is no port", reply.escape_debug()))),
     }
     .map_err(|message| Error::new(ErrorKind::PortServer, message))
 }
@@ -42,28 +47,27 @@ fn converse(address: &OsStr) -> io::Result<Vec<u8>> {
         None => SockAddr::unix(address)?,
     };
     let deadline = Instant::now() + TIME_LIMIT;
+    let late = |error: io::Error| match error.kind() {
+        io::ErrorKind::WouldBlock => {
+            io::Error::new(io::ErrorKind::TimedOut, format!("it has not answered within {TIME_LIMIT:?}"))
+        }
+        _ => error,
+    };
     let mut stream = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     // Holds for `connect` as well, which waits while the server's backlog is full.
     stream.set_write_timeout(Some(TIME_LIMIT))?;
-    stream.connect(&address)?;
-    stream.write_all(format!("{}\n", std::process::id()).as_bytes())?;
+    stream.connect(&address).map_err(late)?;
+    stream.write_all(format!("{}\n", std::process::id()).as_bytes()).map_err(late)?;
     let mut reply = Vec::new();
     let mut bytes = [0; LONGEST_REPLY];
     while reply.len() < LONGEST_REPLY {
         let left = deadline.saturating_duration_since(Instant::now());
         stream.set_read_timeout(Some(left.max(Duration::from_micros(1))))?;
         match stream.read(&mut bytes) {
-            Ok(0) => return Ok(reply),
+            Ok(0) => break,
             Ok(count) => reply.extend_from_slice(&bytes[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let message = format!("it has not answered within {TIME_LIMIT:?}");
-                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
-            }
-            Err(error) => return Err(error),
-        }
-        if left.is_zero() {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, format!("it has not finished within {TIME_LIMIT:?}")));
+            Err(error) => return Err(late(error)),
         }
     }
     Ok(reply)

@@ -62,11 +62,17 @@ pub(crate) fn take(
         };
         let number = entry.number;
         let Some(descriptor) = entry.descriptor.take() else { unreachable!("it was just found") };
-        match examine(&SockRef::from(&descriptor), kind).and_then(|address| fits(address).map(|()| address)) {
+        let prepared = examine(&SockRef::from(&descriptor), kind).and_then(|address| {
+            fits(address)?;
+            // Whoever has it with us, or had it before us, may have made it non-blocking.
+            let blocking = SockRef::from(&descriptor).set_nonblocking(false);
+            blocking.map(|()| address).map_err(|error| format!("cannot be set up: {error}"))
+        });
+        match prepared {
             Ok(address) => Ok((Socket::from(descriptor), address)),
             Err(misfit) => {
                 entry.descriptor = Some(descriptor);
-                let name = entry.name.as_ref().map_or_else(String::new, |name| format!(" (`{name}`)"));
+                let name = entry.name.as_ref().map_or_else(String::new, |name| format!(" (`{}`)", name.escape_debug()));
                 Err(wrong(format!("descriptor {number}{name} {misfit}")))
             }
         }
@@ -74,7 +80,8 @@ pub(crate) fn take(
 }
 
 fn names(passed: &[Entry]) -> String {
-    let names: Vec<_> = passed.iter().filter_map(|entry| Some(format!("`{}`", entry.name.as_ref()?))).collect();
+    let names = passed.iter().filter_map(|entry| Some(format!("`{}`", entry.name.as_ref()?.escape_debug())));
+    let names: Vec<_> = names.collect();
     if names.is_empty() { format!("{} without names", passed.len()) } else { names.join(", ") }
 }
 

@@ -40,12 +40,12 @@ impl Variables {
         process: u32,
         own_pidfd_id: impl FnOnce() -> Option<u64>,
     ) -> Result<Option<Announced>, Error> {
-        let Some(count) = self.count.as_deref().filter(|count| !count.is_empty()) else { return Ok(None) };
-        let pid = self.pid.as_deref().map(|pid| number("LISTEN_PID", pid)).transpose()?;
+        let Some(count) = filled(self.count.as_ref()) else { return Ok(None) };
+        let pid = filled(self.pid.as_ref()).map(|pid| number("LISTEN_PID", pid)).transpose()?;
         if pid.is_some_and(|pid| pid != u64::from(process)) {
             return Ok(None);
         }
-        let pidfd_id = self.pidfd_id.as_deref().map(|id| number("LISTEN_PIDFDID", id)).transpose()?;
+        let pidfd_id = filled(self.pidfd_id.as_ref()).map(|id| number("LISTEN_PIDFDID", id)).transpose()?;
         if let (Some(id), Some(own)) = (pidfd_id, pidfd_id.and_then(|_| own_pidfd_id())) {
             if id != own {
                 return Ok(None);
@@ -65,11 +65,17 @@ impl Variables {
             return Ok(None);
         }
         if self.names.is_some() && names.len() != usize::from(count) {
-            let (names, given) = (names.len(), self.names.as_deref().unwrap_or_default().to_string_lossy());
+            let (names, given) = (names.len(), names.join(":"));
+            let given = given.escape_debug();
             return Err(wrong(format!("LISTEN_FDS is {count}, but LISTEN_FDNAMES has {names} names: `{given}`")));
         }
         Ok(Some(Announced { count, names, addressed: pid.is_some() || pidfd_id.is_some() }))
     }
+}
+
+/// Empty counts as unset: `LISTEN_PID= command` is how a shell script passes on the sockets that it was passed.
+fn filled(value: Option<&OsString>) -> Option<&OsStr> {
+    value.map(OsString::as_os_str).filter(|value| !value.is_empty())
 }
 
 fn number(variable: &str, value: &OsStr) -> Result<u64, Error> {
@@ -122,6 +128,7 @@ mod tests {
         assert_eq!(parse(&[("count", "1"), ("pid", "4711"), ("names", "")]), Ok(Some(announced(1, &[""], true))));
         assert_eq!(parse(&[("count", "1"), ("pid", "4711"), ("pidfd_id", "99")]), Ok(Some(announced(1, &[], true))));
         assert_eq!(parse(&[("count", "1")]), Ok(Some(announced(1, &[], false))));
+        assert_eq!(parse(&[("count", "1"), ("pid", ""), ("pidfd_id", "")]), Ok(Some(announced(1, &[], false))));
     }
 
     #[test]
@@ -142,14 +149,13 @@ mod tests {
 
     #[test]
     fn wrong() {
-        let garbage: [(&[(&str, &str)], &str); 10] = [
+        let garbage: [(&[(&str, &str)], &str); 9] = [
             (&[("count", "one")], "LISTEN_FDS is `one`, which makes no sense"),
             (&[("count", "-1")], "LISTEN_FDS is `-1`, which makes no sense"),
             (&[("count", "+1")], "LISTEN_FDS is `+1`, which makes no sense"),
             (&[("count", "1 ")], "LISTEN_FDS is `1 `, which makes no sense"),
             (&[("count", "99999999999999999999")], "LISTEN_FDS is `99999999999999999999`, which makes no sense"),
             (&[("count", "70000")], "LISTEN_FDS is 70000, more than a process is ever passed"),
-            (&[("count", "1"), ("pid", "")], "LISTEN_PID is ``, which makes no sense"),
             (&[("count", "1"), ("pid", "me")], "LISTEN_PID is `me`, which makes no sense"),
             (&[("count", "1"), ("pidfd_id", "x")], "LISTEN_PIDFDID is `x`, which makes no sense"),
             (

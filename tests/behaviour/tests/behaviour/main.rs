@@ -21,6 +21,8 @@ mod kernel_choice;
 #[cfg(target_os = "linux")]
 mod leaks;
 mod mio_types;
+#[cfg(target_os = "linux")]
+mod outside;
 mod prefer;
 #[cfg(target_os = "linux")]
 mod privileged;

@@ -19,7 +19,7 @@ const BLOCKS: u16 = 600;
 pub(crate) struct Block {
     first: u16,
     _guard: Socket,
-    _no_forks: RwLockReadGuard<'static, ()>,
+    _no_forks: Option<RwLockReadGuard<'static, ()>>,
 }
 
 impl Block {
@@ -33,11 +33,17 @@ impl Block {
             let first = FIRST + index * SIZE;
             if let Ok(guard) = plain(Type::STREAM, (Ipv4Addr::LOCALHOST, first)) {
                 if (first + 1..first + SIZE).all(is_free) {
-                    return Self { first, _guard: guard, _no_forks: no_forks };
+                    return Self { first, _guard: guard, _no_forks: Some(no_forks) };
                 }
             }
         }
         panic!("no {SIZE} consecutive free ports in {BLOCKS} blocks from {FIRST}");
+    }
+
+    /// One whose ports are for other processes, which may be started meanwhile.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn for_processes() -> Self {
+        Self { _no_forks: None, ..Self::new() }
     }
 
     /// One of the ports 1 to 15 of the block.

@@ -1,8 +1,9 @@
 use std::any::type_name;
 use std::env;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use super::forks;
+use super::given::Given;
 
 const INSIDE: &str = "BEHAVIOUR_INSIDE";
 
@@ -13,11 +14,12 @@ const INSIDE: &str = "BEHAVIOUR_INSIDE";
 pub(crate) struct Child {
     wrapper: Vec<String>,
     prepare: fn(),
+    given: Given,
 }
 
 impl Child {
     pub(crate) fn new() -> Self {
-        Self { wrapper: Vec::new(), prepare: || () }
+        Self { wrapper: Vec::new(), prepare: || (), given: Given::default() }
     }
 
     /// Starts the process by means of other programs.
@@ -29,6 +31,14 @@ impl Child {
     /// Calls this in the process first.
     pub(crate) fn prepared_by(self, prepare: fn()) -> Self {
         Self { prepare, ..self }
+    }
+
+    /// Gives it variables and descriptors; not called in the process itself.
+    pub(crate) fn given(mut self, give: impl FnOnce(&mut Given)) -> Self {
+        if env::var_os(INSIDE).is_none() {
+            give(&mut self.given);
+        }
+        self
     }
 
     /// Runs `test`, which has to stand in the test function itself: from there comes its name. Returns true in the
@@ -60,9 +70,8 @@ impl Child {
             None => Command::new(test),
         };
         command.args(["--exact", name, "--include-ignored", "--nocapture"]).env(INSIDE, name);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let output = forks::spawn(&mut command).and_then(std::process::Child::wait_with_output);
-        output.unwrap_or_else(|error| panic!("{command:?}: {error}"))
+        self.given.apply_to(&mut command);
+        forks::output(&mut command).unwrap_or_else(|error| panic!("{command:?}: {error}"))
     }
 }
 

@@ -2,7 +2,7 @@
 //! of in the meantime is still bound. Tests of what is free again therefore keep the others from starting any.
 
 use std::io;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 static FORKS: RwLock<()> = RwLock::new(());
@@ -16,4 +16,11 @@ pub(crate) fn none() -> RwLockReadGuard<'static, ()> {
 pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
     let _alone = FORKS.write().unwrap_or_else(PoisonError::into_inner);
     command.spawn()
+}
+
+/// Runs a program without input to its end.
+#[cfg(target_os = "linux")]
+pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    spawn(command)?.wait_with_output()
 }

@@ -1,9 +1,15 @@
 //! What the tests of several subjects need.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod asker;
 pub(crate) mod block;
 #[cfg(target_os = "linux")]
 pub(crate) mod child;
+#[cfg(target_os = "linux")]
+pub(crate) mod events;
 pub(crate) mod forks;
+#[cfg(target_os = "linux")]
+pub(crate) mod given;
 #[cfg(target_os = "linux")]
 pub(crate) mod namespace;
 #[cfg(target_os = "linux")]
