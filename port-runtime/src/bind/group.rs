@@ -116,12 +116,8 @@ impl Group {
         }
         on_first_local_address(request, |address| {
             let member = Member::new(kind, address.ip());
-            if state.members.iter().any(|other| other.overlaps(member)) {
-                let protocol = if member.udp { "UDP" } else { "TCP" };
-                let place = request.place(address);
-                return Ok(Err(Error::invalid(format!(
-                    "two {protocol} sockets on {place} cannot share one port; take an array for different ports"
-                ))));
+            if let Some(other) = state.members.iter().find(|other| other.overlaps(member)) {
+                return Ok(Err(member.overlap(*other, &request.place(address))));
             }
             let mut draft = Draft::new(kind, address, request)?;
             let bound = match state.chosen {
@@ -159,6 +155,16 @@ impl Member {
     fn overlaps(self, other: Self) -> bool {
         let same_address = self.address.is_none() || other.address.is_none() || self.address == other.address;
         self.udp == other.udp && same_address
+    }
+
+    fn overlap(self, other: Self, place: &str) -> Error {
+        let protocol = if self.udp { "UDP" } else { "TCP" };
+        let advice = if self.address.is_none() || other.address.is_none() {
+            "a `ReservedPort` is on every address already, and has a method `listen`"
+        } else {
+            "take an array for different ports"
+        };
+        Error::invalid(format!("two {protocol} sockets on {place} cannot share one port; {advice}"))
     }
 }
 
