@@ -100,7 +100,7 @@ fn something_is_filled(plan: &Plan, errors: &mut Errors) {
             &function.parentheses,
             format!(
                 "`{name}` has no parameter to fill; write `fn {name}({receiver}listener: std::net::TcpListener)`, \
-                 and if another attribute stands above (`#[serial]` drops parameters), move `#[with_free_port]` above it"
+                 and if an attribute above takes the parameters away (`#[rstest]`, `#[serial]`, `#[test_case]`), move `#[with_free_port]` above it"
             ),
         );
     }

@@ -1,9 +1,9 @@
 //! What was decided: which parameters are filled, from which request, and what happens where there is no port.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Token;
+use quote::quote_spanned;
 use syn::parse::{ParseStream, Parser};
+use syn::{Token, token};
 
 use crate::args::{Args, Written};
 use crate::attribute::Attribute;
@@ -93,18 +93,21 @@ fn to_fill(parameter: &Parameter, has_marks: bool) -> Option<(&TokenStream, &Tok
 }
 
 /// The type that a `return` in the body must have; nothing where such a type cannot be written.
+///
+/// Nor where it is `()`, which holds no error: some macros move the body into a closure that returns something else
+/// (`#[property_test]`, <https://docs.rs/proptest-macro>), and there a `return` would not compile.
 fn output_of(function: &Function, is_boxed: bool) -> Option<TokenStream> {
-    let output = match &function.output {
-        None => return Some(quote!(())),
-        Some(output) if is_boxed => future_output(output.clone()),
-        Some(output) => output.clone(),
+    let output = match function.output.clone()? {
+        output if is_boxed => future_output(output),
+        output => output,
     };
-    let has_name = |input: ParseStream| {
-        let has_name = !input.peek(Token![impl]) && !input.peek(Token![!]);
-        input.parse::<TokenStream>().map(|_| has_name)
+    let can_hold_error = |input: ParseStream| {
+        let is_unit = input.peek(token::Paren) && text(&output) == "()";
+        let can_hold_error = !is_unit && !input.peek(Token![impl]) && !input.peek(Token![!]);
+        input.parse::<TokenStream>().map(|_| can_hold_error)
     };
-    let has_name = has_name.parse2(output.clone()).is_ok_and(|has_name| has_name);
-    has_name.then(|| infer_impl(output))
+    let can_hold_error = can_hold_error.parse2(output.clone()).is_ok_and(|can_hold_error| can_hold_error);
+    can_hold_error.then(|| infer_impl(output))
 }
 
 impl Fill {

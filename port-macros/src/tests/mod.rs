@@ -1,4 +1,7 @@
+mod cost;
 mod expansions;
+mod fuzz;
+mod generator;
 mod parsing;
 mod values;
 

@@ -7,7 +7,7 @@ fn serve(#[case] kept: u8) {
             let __request = ::port_runtime::PortRequest::new().host("::1").inherit();
             match <A as ::port_runtime::FromFreePort>::from_free_port(&__request) {
                 ::core::result::Result::Ok(__value) => __value,
-                ::core::result::Result::Err(__error) => return ::port_runtime::__private::OnError::<()>::new().fail(__error),
+                ::core::result::Result::Err(__error) =>::port_runtime::__private::Panic.fail(__error),
             }
         };
         let first: A = __filled;
@@ -17,7 +17,7 @@ fn serve(#[case] kept: u8) {
             let __request = ::port_runtime::PortRequest::new().host("::1").inherit();
             match <B as ::port_runtime::FromFreePort>::from_free_port(&__request) {
                 ::core::result::Result::Ok(__value) => __value,
-                ::core::result::Result::Err(__error) => return ::port_runtime::__private::OnError::<()>::new().fail(__error),
+                ::core::result::Result::Err(__error) =>::port_runtime::__private::Panic.fail(__error),
             }
         };
         #[cfg(unix)]

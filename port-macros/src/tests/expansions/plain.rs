@@ -13,7 +13,7 @@ pub fn answers() {
             let __request = ::port_runtime::PortRequest::new();
             match <TcpListener as ::port_runtime::FromFreePort>::from_free_port(&__request) {
                 ::core::result::Result::Ok(__value) => __value,
-                ::core::result::Result::Err(__error) => return ::port_runtime::__private::OnError::<()>::new().fail(__error),
+                ::core::result::Result::Err(__error) =>::port_runtime::__private::Panic.fail(__error),
             }
         };
         let listener: TcpListener = __filled;

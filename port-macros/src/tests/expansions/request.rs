@@ -8,7 +8,7 @@ fn serve(&self) {
             let __request = __request.prefer(1);
             match <TcpListener as ::harness::port_runtime::FromFreePort>::from_free_port(&__request) {
                 ::core::result::Result::Ok(__value) => __value,
-                ::core::result::Result::Err(__error) => return ::harness::port_runtime::__private::OnError::<()>::new().fail(__error),
+                ::core::result::Result::Err(__error) =>::harness::port_runtime::__private::Panic.fail(__error),
             }
         };
         let listener: TcpListener = __filled;

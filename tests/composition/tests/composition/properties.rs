@@ -1,0 +1,31 @@
+//! proptest: each case has a socket of its own.
+
+use std::net::TcpListener;
+
+use port_runtime::with_free_port;
+use proptest::prelude::*;
+use proptest::property_test;
+
+use crate::support::answers;
+
+#[with_free_port]
+#[property_test(config = ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+fn above_property_test(number: u8, #[free_port] listener: TcpListener) {
+    prop_assert!(u16::from(number) < 256 && answers(&listener));
+}
+
+/// `number in 1..=5` is no parameter in Rust, so inside of `proptest!` an annotated function is called.
+#[with_free_port]
+fn is_served(number: u8, #[free_port] listener: TcpListener) -> Result<(), TestCaseError> {
+    prop_assert!((1..=5).contains(&number) && answers(&listener));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn inside_of_proptest(number in 1..=5_u8) {
+        is_served(number)?;
+    }
+}
