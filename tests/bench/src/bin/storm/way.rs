@@ -1,0 +1,112 @@
+use std::io;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::ops::Range;
+
+use bench::ours;
+use bench::peers::{self, Peer, Picked};
+use port_runtime::{DualStack, ReservedPort};
+
+/// How a port is had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Listener,
+    InRange,
+    Pair,
+    DualStack,
+    Reserved,
+    Pick(Peer),
+    PickInRange(Peer),
+    /// Of `port_check`, which tries again.
+    Retry,
+    /// Of `reserve-port`, with the socket.
+    WithListener,
+}
+
+/// A port and what holds it, closed in this order.
+#[derive(Debug)]
+#[expect(dead_code, reason = "it is there to be dropped")]
+pub(crate) enum Taken {
+    Listener(TcpListener),
+    Pair(TcpListener, UdpSocket),
+    DualStack(DualStack<TcpListener>),
+    Reserved(TcpListener, Box<ReservedPort>),
+    Picked(TcpListener, Picked),
+    WithListener(TcpListener, reserve_port::ReservedPort),
+}
+
+impl Way {
+    const OURS: [Self; 5] = [Self::Listener, Self::InRange, Self::Pair, Self::DualStack, Self::Reserved];
+
+    pub(crate) fn ours() -> Vec<Self> {
+        Self::OURS.to_vec()
+    }
+
+    pub(crate) fn peers() -> Vec<Self> {
+        let anywhere = Peer::ALL.map(Self::Pick).into_iter();
+        let in_range = Peer::WITH_RANGE.map(Self::PickInRange).into_iter();
+        anywhere.chain([Self::Retry, Self::WithListener]).chain(in_range).collect()
+    }
+
+    pub(crate) fn all() -> Vec<Self> {
+        [Self::ours(), Self::peers()].concat()
+    }
+
+    pub(crate) fn is_ours(self) -> bool {
+        Self::OURS.contains(&self)
+    }
+
+    pub(crate) fn has_range(self) -> bool {
+        matches!(self, Self::InRange | Self::PickInRange(_))
+    }
+
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Listener => "listener".to_owned(),
+            Self::InRange => "range".to_owned(),
+            Self::Pair => "pair".to_owned(),
+            Self::DualStack => "dual-stack".to_owned(),
+            Self::Reserved => "reserved".to_owned(),
+            Self::Pick(peer) => peer.name().to_owned(),
+            Self::PickInRange(peer) => format!("{}-range", peer.name()),
+            Self::Retry => "port_check-retry".to_owned(),
+            Self::WithListener => "reserve-port-listener".to_owned(),
+        }
+    }
+
+    /// The message of an error is why the port is lost.
+    pub(crate) fn take(self, range: Range<u16>) -> Result<Taken, String> {
+        match self {
+            Self::Listener => ours::listener().map(Taken::Listener).map_err(|error| error.to_string()),
+            Self::InRange => ours::in_range(range).map(Taken::Listener).map_err(|error| error.to_string()),
+            Self::Pair => ours::pair().map(|(tcp, udp)| Taken::Pair(tcp, udp)).map_err(|error| error.to_string()),
+            Self::DualStack => ours::dual_stack().map(Taken::DualStack).map_err(|error| error.to_string()),
+            Self::Reserved => ours::reserved_for_child()
+                .map(|(server, port)| Taken::Reserved(server, Box::new(port)))
+                .map_err(|error| error.to_string()),
+            Self::Pick(peer) => picked(peer.pick()),
+            Self::PickInRange(peer) => picked(peer.pick_in(range)),
+            Self::Retry => peers::port_check_retry().map(Taken::Listener).map_err(|loss| loss.to_string()),
+            Self::WithListener => peers::reserve_port_listener()
+                .map(|(reservation, listener)| Taken::WithListener(listener, reservation))
+                .map_err(|loss| loss.to_string()),
+        }
+    }
+}
+
+fn picked(picked: Result<Picked, peers::Loss>) -> Result<Taken, String> {
+    let bound = picked.and_then(Picked::bind);
+    bound.map(|(listener, picked)| Taken::Picked(listener, picked)).map_err(|loss| loss.to_string())
+}
+
+impl Taken {
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Listener(listener)
+            | Self::Pair(listener, _)
+            | Self::DualStack(DualStack { v4: listener, .. })
+            | Self::Reserved(listener, _)
+            | Self::Picked(listener, _)
+            | Self::WithListener(listener, _) => listener.local_addr(),
+        }
+    }
+}
