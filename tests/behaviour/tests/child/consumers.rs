@@ -1,7 +1,7 @@
 //! Consumers that others wrote, each with TCP and UDP together.
 
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use port_runtime::PassListeners;
 
@@ -15,6 +15,22 @@ fn listenfd() {
 #[test]
 fn sd_listen_fds() {
     takes_and_serves(&mut consumer(["sd-listen-fds", "serve"]), ["http", "dns", "http"]);
+}
+
+/// The other half of this crate: what `#[with_free_port(inherit = "…")]` does in the child.
+#[test]
+fn inherit_of_this_crate() {
+    for (arguments, wanted) in [(["tcp", "inherit=admin"], 1), (["tcp", "inherit"], 0)] {
+        let listeners = [tcp(), tcp()];
+        let addresses = [0, 1].map(|index: usize| listeners[index].local_addr().expect("bound"));
+        let [http, admin] = listeners;
+        let mut command = piped(env!("CARGO_BIN_EXE_asker"), arguments);
+        command.stdin(Stdio::null());
+        let child =
+            PassListeners::new().with("http", http).with("admin", admin).spawn(&mut command).expect("it starts");
+        let output = child.wait_with_output().expect("it ends with its input");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("bound {}\n", addresses[wanted]));
+    }
 }
 
 #[test]
