@@ -47,6 +47,7 @@ mod convert;
 mod error;
 mod host;
 mod outside;
+mod range;
 mod request;
 mod reserved;
 mod sys;
@@ -60,7 +61,8 @@ pub use self::child::PassListeners;
 pub use self::convert::{AsyncFromFreePort, DualStack, FromFreePort};
 pub use self::error::{Error, ErrorKind};
 pub use self::host::Host;
-pub use self::request::{PortRange, PortRequest};
+pub use self::range::PortRange;
+pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
 
 /// The front page compiles.
