@@ -1,4 +1,4 @@
-//! Google's own port server, `portserver.py` of <https://pypi.org/project/portpicker/>, and its own client.
+//! Google's own port server, `portserver.py` of <https://github.com/google/python_portpicker>, and its own client.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
