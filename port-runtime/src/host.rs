@@ -67,6 +67,7 @@ const LOOPBACK_V4: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCAL
 const LOOPBACK_V6: SocketAddr = SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 0, 0, 0));
 
 impl Addresses {
+    #[inline]
     pub(crate) fn of(host: Option<&Host>) -> Result<Self, Error> {
         match host.map(|host| &host.0) {
             None => Ok(Self::Loopback),
@@ -76,6 +77,7 @@ impl Addresses {
     }
 
     /// Never empty.
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[SocketAddr] {
         match self {
             Self::Loopback => &[LOOPBACK_V4, LOOPBACK_V6],

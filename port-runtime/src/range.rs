@@ -12,6 +12,7 @@ pub struct PortRange {
 
 impl PortRange {
     /// Wider than a port, since a range that goes to the top ends at 65536.
+    #[inline]
     pub(crate) fn numbers(self) -> Range<u32> {
         self.first.into()..u32::from(self.last) + u32::from(self.inclusive)
     }

@@ -173,10 +173,12 @@ impl PortRequest {
         T::from_free_port_async(self)
     }
 
+    #[inline]
     pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
         Addresses::of(self.host.as_ref())
     }
 
+    #[inline]
     pub(crate) fn backlog_or_default(&self) -> i32 {
         self.backlog.map_or(128, |connections| i32::try_from(connections).unwrap_or(i32::MAX))
     }
@@ -198,6 +200,7 @@ impl PortRequest {
     }
 
     /// Whether the request makes sense by itself.
+    #[inline]
     pub(crate) fn check(&self) -> Result<(), Error> {
         if let Some(range) = self.range {
             if range.numbers().is_empty() {

@@ -34,6 +34,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Opens the socket, so that what is wrong with the address is known before any number is tried.
+    #[inline]
     pub(super) fn new(kind: Kind, wanted: SocketAddr, request: &PortRequest) -> io::Result<Self> {
         let (bound, only_v6) = match kind {
             Kind::Hold if sys::LINUX => (SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)), Some(false)),
@@ -49,6 +50,7 @@ impl Draft {
         Self::new(Kind::Hold, self.wanted, request)
     }
 
+    #[inline]
     pub(super) fn attempt(&mut self, number: Number) -> io::Result<Socket> {
         match number {
             Number::Exact(port) => self.bind_shared(port),
@@ -60,6 +62,7 @@ impl Draft {
 
     /// Binds while nobody else can share the number. `SO_REUSEADDR` comes last: with it a server can be restarted on
     /// the port while old connections are in `TIME_WAIT`, and a hold lets a server listen.
+    #[inline]
     pub(super) fn bind(&mut self, port: u16) -> io::Result<Socket> {
         let socket = self.socket()?;
         if let Err(error) = socket.bind(&at(self.bound, port).into()) {
@@ -109,6 +112,7 @@ impl Draft {
     }
 
     /// The spare one, or a new one.
+    #[inline]
     fn socket(&mut self) -> io::Result<Socket> {
         if let Some(socket) = self.spare.take() {
             return Ok(socket);
@@ -129,6 +133,7 @@ impl Draft {
 
 /// A hold is on every address, so it does not tell whether the one that is wanted belongs to this machine. For the
 /// loopback the answer is remembered: asking costs as much as the hold.
+#[inline]
 fn check_local(hold: &Socket, wanted: SocketAddr) -> io::Result<()> {
     static LOOPBACK: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
 
@@ -167,6 +172,7 @@ fn is_free_elsewhere(address: SocketAddr, port: u16) -> bool {
 }
 
 /// One system call on Linux: socket2 asks for close-on-exec in the same one.
+#[inline]
 fn open(kind: Kind, address: SocketAddr) -> io::Result<Socket> {
     let kind = if kind == Kind::Datagram { Type::DGRAM } else { Type::STREAM };
     let socket = Socket::new(Domain::for_address(address), kind, None)?;
@@ -174,11 +180,13 @@ fn open(kind: Kind, address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
+#[inline]
 pub(crate) fn port_of(socket: &Socket) -> io::Result<u16> {
     let address = socket.local_addr()?;
     Ok(address.as_socket().map_or(0, |address| address.port()))
 }
 
+#[inline]
 pub(crate) fn at(mut address: SocketAddr, port: u16) -> SocketAddr {
     address.set_port(port);
     address

@@ -19,11 +19,13 @@ use crate::outside::{self, listen_fds};
 use crate::{Error, ErrorKind, PortRequest, sys};
 
 /// A socket on a number that the request allows.
+#[inline]
 pub(crate) fn socket(request: &PortRequest, kind: Kind) -> Result<Socket, Error> {
     socket_and_host(request, kind).map(|(socket, _)| socket)
 }
 
 /// The same, with the address of the host that was taken (port 0), which a hold does not know by itself.
+#[inline]
 pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Socket, SocketAddr), Error> {
     request.check()?;
     if let Some(group) = &request.group {
@@ -63,6 +65,7 @@ pub(crate) fn listener_at(request: &PortRequest, address: SocketAddr) -> Result<
 }
 
 /// How long blocking calls may take.
+#[inline]
 pub(crate) fn set_timeout(socket: &Socket, timeout: Option<Duration>) -> Result<(), Error> {
     let Some(timeout) = timeout else { return Ok(()) };
     // The system counts in microseconds, and zero of them would mean no limit at all.

@@ -43,6 +43,7 @@ struct Refused {
 
 impl Search {
     /// `kernel_choices` is how often the kernel may choose: once is enough for a single socket.
+    #[inline]
     pub(super) fn new(request: &PortRequest, kernel_choices: u32) -> Self {
         let nothing =
             Self { exact: None, preferred: None, rest_of_range: 0..0, kernel_choices: 0, refused: Refused::default() };
@@ -59,6 +60,7 @@ impl Search {
     }
 
     /// Tries one number after the other. An error is one that no other number would mend.
+    #[inline]
     pub(super) fn run(
         &mut self,
         mut attempt: impl FnMut(Number) -> io::Result<Socket>,
@@ -81,6 +83,7 @@ impl Search {
         Ok(None)
     }
 
+    #[inline]
     fn next(&mut self) -> Option<Number> {
         if let Some(port) = self.exact.take() {
             return Some(Number::Exact(port));
@@ -106,6 +109,7 @@ impl Search {
     }
 
     /// Takes note of a number that somebody has or that is not permitted; any other error comes back.
+    #[inline]
     pub(super) fn refuse(&mut self, number: Number, error: io::Error) -> io::Result<()> {
         let denied = match error.kind() {
             io::ErrorKind::AddrInUse => false,

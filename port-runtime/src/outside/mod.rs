@@ -27,6 +27,7 @@ pub(crate) struct Exact {
 }
 
 /// Which passed socket to take, where that is asked for and any were passed.
+#[inline]
 pub(crate) fn inherited(request: &PortRequest) -> Result<Option<&Inherit>, Error> {
     match &request.inherit {
         Some(inherit) if listen_fds::are_passed()? => Ok(Some(inherit)),
@@ -35,6 +36,7 @@ pub(crate) fn inherited(request: &PortRequest) -> Result<Option<&Inherit>, Error
 }
 
 /// The request with what the environment variable or the port server decides, where they are asked and present.
+#[inline]
 pub(crate) fn decide(request: &PortRequest) -> Result<Cow<'_, PortRequest>, Error> {
     if let Some(name) = &request.env {
         if let Some(decided) = env::decide(request, name)? {
