@@ -117,8 +117,9 @@ impl PortRequest {
 
     /// The lowest free port of a range: `8000..9000` or `8000..=8999`.
     ///
-    /// Ports that are in use, merely held, in `TIME_WAIT` or not permitted are passed over. When none is left, the error
-    /// counts them.
+    /// Ports that are in use, merely held or not permitted are passed over. Those of earlier servers that have connections
+    /// in `TIME_WAIT` come last: on Linux a listener takes one, as [`prefer`](Self::prefer) does, before it gives up. When
+    /// none is left, the error counts them.
     pub fn range(mut self, ports: impl Into<PortRange>) -> Self {
         self.range = Some(ports.into());
         self

@@ -54,7 +54,7 @@ impl Draft {
     pub(super) fn attempt(&mut self, number: Number) -> io::Result<Socket> {
         match number {
             Number::Exact(port) => self.bind_shared(port),
-            Number::Preferred(port) => self.bind_preferred(port),
+            Number::Preferred(port) | Number::InRangeAgain(port) => self.bind_past_time_wait(port),
             Number::InRange(port) => self.bind(port),
             Number::Any => self.bind(0),
         }
@@ -84,14 +84,13 @@ impl Draft {
 
     /// Binds a number that is wanted, but not at the price of somebody's reservation: only where nothing but
     /// connections in `TIME_WAIT` are in the way is the address shared with them.
-    pub(super) fn bind_preferred(&mut self, port: u16) -> io::Result<Socket> {
+    pub(super) fn bind_past_time_wait(&mut self, port: u16) -> io::Result<Socket> {
         match self.bind(port) {
-            Err(error)
-                if error.kind() == io::ErrorKind::AddrInUse
-                    && self.kind == Kind::Listener
-                    && is_free_elsewhere(self.wanted, port) =>
-            {
-                self.bind_shared(port)
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && self.kind == Kind::Listener && sys::LINUX => {
+                match keep_reservations_away(self.wanted, port) {
+                    Ok(_guard) => self.bind_shared(port),
+                    Err(_) => Err(error),
+                }
             }
             result => result,
         }
@@ -160,15 +159,15 @@ pub(crate) fn bind_briefly(address: SocketAddr) -> io::Result<()> {
 }
 
 /// A reservation holds the number on every address; a connection in `TIME_WAIT` is in the way on its own only. So a
-/// plain bind of another one in 127.0.0.0/8 tells the two apart.
-fn is_free_elsewhere(address: SocketAddr, port: u16) -> bool {
-    let elsewhere = [254, 253].map(|last| Ipv4Addr::new(127, 255, 255, last));
-    let other = elsewhere.into_iter().find(|&other| address.ip() != other);
-    sys::LINUX
-        && other.is_some_and(|other| {
-            let other = SocketAddr::from((other, port));
-            open(Kind::Hold, other).and_then(|socket| socket.bind(&other.into())).is_ok()
-        })
+/// plain bind of another one in 127.0.0.0/8 fails for a reservation; and where it does not, nobody can reserve the number
+/// while that socket lives. `SO_REUSEADDR` comes last, for those who bind every address.
+fn keep_reservations_away(address: SocketAddr, port: u16) -> io::Result<Socket> {
+    let last = if address.ip() == Ipv4Addr::new(127, 255, 255, 254) { 253 } else { 254 };
+    let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 255, 255, last), port));
+    let socket = open(Kind::Hold, elsewhere)?;
+    socket.bind(&elsewhere.into())?;
+    socket.set_reuse_address(true)?;
+    Ok(socket)
 }
 
 /// One system call on Linux: socket2 asks for close-on-exec in the same one.

@@ -41,7 +41,7 @@ pub(super) fn bound(
         let source = match (number, &request.exact) {
             (_, Some(exact)) => exact.told_by.as_str(),
             (Number::Preferred(_), None) => "preferred port",
-            (Number::InRange(_), None) => "range",
+            (Number::InRange(_) | Number::InRangeAgain(_), None) => "range",
             (Number::Any | Number::Exact(_), None) => "kernel",
         };
         let address = port_of(socket).map_or_else(|_| String::new(), |port| at(host, port).to_string());

@@ -208,7 +208,7 @@ impl State {
         let result = match number {
             Number::Exact(_) => draft.bind_shared(*port),
             _ if hold.is_some() => draft.bind_shared(*port),
-            Number::Preferred(_) => draft.bind_preferred(*port),
+            Number::Preferred(_) | Number::InRangeAgain(_) => draft.bind_past_time_wait(*port),
             Number::InRange(_) | Number::Any => draft.bind(*port),
         };
         match result {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use socket2::Socket;
 
 use crate::outside::Exact;
-use crate::{Error, ErrorKind, PortRange, PortRequest};
+use crate::{Error, ErrorKind, PortRange, PortRequest, sys};
 
 /// A number to try, and where it comes from.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,8 @@ pub(super) enum Number {
     Exact(u16),
     Preferred(u16),
     InRange(u16),
+    /// Once more, after the whole range was refused: connections in `TIME_WAIT` may be all that is in the way.
+    InRangeAgain(u16),
     /// The kernel's choice.
     Any,
 }
@@ -25,6 +27,7 @@ pub(super) struct Search {
     exact: Option<u16>,
     preferred: Option<u16>,
     rest_of_range: Range<u32>,
+    second_look: Range<u32>,
     kernel_choices: u32,
     refused: Refused,
 }
@@ -45,14 +48,22 @@ impl Search {
     /// `kernel_choices` is how often the kernel may choose: once is enough for a single socket.
     #[inline]
     pub(super) fn new(request: &PortRequest, kernel_choices: u32) -> Self {
-        let nothing =
-            Self { exact: None, preferred: None, rest_of_range: 0..0, kernel_choices: 0, refused: Refused::default() };
+        let nothing = Self {
+            exact: None,
+            preferred: None,
+            rest_of_range: 0..0,
+            second_look: 0..0,
+            kernel_choices: 0,
+            refused: Refused::default(),
+        };
+        let range = request.range.map_or(0..0, PortRange::numbers);
         match &request.exact {
             Some(Exact { port: 0, .. }) => Self { kernel_choices, ..nothing },
             Some(Exact { port, .. }) => Self { exact: Some(*port), ..nothing },
             None => Self {
                 preferred: request.prefer,
-                rest_of_range: request.range.map_or(0..0, PortRange::numbers),
+                second_look: if sys::LINUX { range.clone() } else { 0..0 },
+                rest_of_range: range,
                 kernel_choices: if request.range.is_some() { 0 } else { kernel_choices },
                 ..nothing
             },
@@ -94,6 +105,11 @@ impl Search {
         if let Some(Ok(port)) = self.rest_of_range.next().map(u16::try_from) {
             return Some(Number::InRange(port));
         }
+        if self.refused.in_use > 0 {
+            if let Some(Ok(port)) = self.second_look.next().map(u16::try_from) {
+                return Some(Number::InRangeAgain(port));
+            }
+        }
         self.kernel_choices = self.kernel_choices.checked_sub(1)?;
         Some(Number::Any)
     }
@@ -104,6 +120,7 @@ impl Search {
             Number::Exact(port) => self.exact = Some(port),
             Number::Preferred(port) => self.preferred = Some(port),
             Number::InRange(port) => self.rest_of_range.start = port.into(),
+            Number::InRangeAgain(port) => self.second_look.start = port.into(),
             Number::Any => self.kernel_choices += 1,
         }
     }
@@ -116,14 +133,15 @@ impl Search {
             io::ErrorKind::PermissionDenied => true,
             _ => return Err(error),
         };
-        if let Number::Preferred(_) = number {
-            self.refused.preferred = Some(error);
-            return Ok(());
-        }
-        if denied {
-            self.refused.denied += 1;
-        } else {
-            self.refused.in_use += 1;
+        match number {
+            Number::Preferred(_) => {
+                self.refused.preferred = Some(error);
+                return Ok(());
+            }
+            // It was counted the first time.
+            Number::InRangeAgain(_) => {}
+            _ if denied => self.refused.denied += 1,
+            _ => self.refused.in_use += 1,
         }
         self.refused.last = Some(error);
         Ok(())

@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
 
 use port_runtime::{DualStack, ErrorKind, PortRequest};
-use socket2::SockRef;
+use socket2::{SockRef, Type};
 
-use crate::support::sockets::{connect, hold, hold_everywhere};
+use crate::support::sockets::{connect, hold_everywhere, plain};
 use crate::support::{Block, assert_error, port_on};
 
 /// The number that both are on.
@@ -86,7 +86,8 @@ fn a_range_skips_what_is_busy_on_either() {
     let block = Block::new();
     let _v4 = block.listener(1);
     let _v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, block.port(2))).unwrap();
-    let _held = [hold_everywhere(block.port(3)), hold((Ipv6Addr::LOCALHOST, block.port(4)))];
+    let _held = hold_everywhere(block.port(3));
+    let _plain = plain(Type::STREAM, (Ipv6Addr::LOCALHOST, block.port(4))).unwrap();
     let request = PortRequest::new().range(block.port(1)..=block.port(5));
     let both: DualStack<TcpListener> = request.bind().unwrap();
     assert_eq!(common_port(&both, "127.0.0.1", "::1"), block.port(5));

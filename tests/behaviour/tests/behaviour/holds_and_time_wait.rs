@@ -2,7 +2,7 @@
 //! earlier server are in `TIME_WAIT`.
 
 use std::io::{self, Read};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
 use port_runtime::{ErrorKind, PortRequest};
 use socket2::Type;
@@ -97,16 +97,56 @@ fn a_preferred_port_is_taken_with_time_wait_on_any_address() {
 }
 
 #[test]
-fn a_range_counts_connections_in_time_wait_as_busy() {
+fn a_preferred_port_is_taken_on_every_address_with_time_wait_on_one() {
+    let block = Block::new();
+    let address = leave_in_time_wait(block.listener(1));
+    let request = PortRequest::new().host("0.0.0.0").prefer(address.port());
+    let listener: TcpListener = request.bind().unwrap();
+    assert_eq!(port_on("0.0.0.0", listener.local_addr()), address.port());
+    connect(address);
+}
+
+#[test]
+fn a_range_takes_ports_in_time_wait_last() {
+    let block = Block::new();
+    let address = leave_in_time_wait(block.listener(1));
+    let whole = PortRequest::new().range(block.port(1)..=block.port(2));
+    let listeners: [TcpListener; 2] = whole.bind().unwrap();
+    let ports = listeners.each_ref().map(|listener| port_on("127.0.0.1", listener.local_addr()));
+    assert_eq!(ports, [block.port(2), block.port(1)]);
+    connect(address);
+    let (first, last) = (block.port(1), block.port(2));
+    assert_error(
+        whole.bind::<TcpListener>(),
+        ErrorKind::NoFreePort,
+        &format!("no free port on 127.0.0.1 in {first}..={last}: all 2 are in use"),
+    );
+}
+
+#[test]
+fn a_full_range_leaves_reservations_alone() {
+    let block = Block::new();
+    let port = block.port(1);
+    let _holder = hold_everywhere(port);
+    leave_in_time_wait(block.listener(1));
+    let _plain = plain(Type::STREAM, (Ipv4Addr::LOCALHOST, block.port(2))).unwrap();
+    let _on_all_of_ipv4 = hold((Ipv4Addr::UNSPECIFIED, block.port(3)));
+    let request = PortRequest::new().range(port..=block.port(3));
+    let message = format!("no free port on 127.0.0.1 in {port}..={}: all 3 are in use", block.port(3));
+    assert_error(request.bind::<TcpListener>(), ErrorKind::NoFreePort, &message);
+    assert_error(request.bind::<(UdpSocket, TcpListener)>(), ErrorKind::NoFreePort, &message);
+}
+
+#[test]
+fn sockets_that_share_a_number_of_a_range_take_one_in_time_wait_last() {
     let block = Block::new();
     leave_in_time_wait(block.listener(1));
-    assert_eq!(in_range(block.port(1), block.port(2)), block.port(2));
-    let (first, request) = (block.port(1), PortRequest::new());
-    assert_error(
-        request.range(first..=first).bind::<TcpListener>(),
-        ErrorKind::NoFreePort,
-        &format!("no free port on 127.0.0.1 in {first}..={first}: the only one is in use"),
-    );
+    let _udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, block.port(2))).unwrap();
+    let request = PortRequest::new().range(block.port(1)..=block.port(2));
+    let (udp, tcp): (UdpSocket, TcpListener) = request.bind().unwrap();
+    assert_eq!(port_on("127.0.0.1", udp.local_addr()), block.port(1));
+    assert_eq!(port_on("127.0.0.1", tcp.local_addr()), block.port(1));
+    connect(tcp.local_addr().unwrap());
 }
 
 #[test]
