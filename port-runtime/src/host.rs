@@ -120,8 +120,9 @@ impl From<Ipv6Addr> for Host {
 
 impl From<&str> for Host {
     fn from(host: &str) -> Self {
+        // Brackets belong to an address; around anything else they are part of it.
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        bare.parse::<IpAddr>().map_or_else(|_| Self(Inner::Name(bare.to_owned())), Self::from)
+        bare.parse::<IpAddr>().map_or_else(|_| Self(Inner::Name(host.to_owned())), Self::from)
     }
 }
 

@@ -32,7 +32,7 @@ fn wrong(name: &str, value: &str) -> Error {
     Error::new(ErrorKind::EnvironmentVariable, message)
 }
 
-fn parse(value: &str) -> Option<(Option<Host>, u16)> {
+pub(super) fn parse(value: &str) -> Option<(Option<Host>, u16)> {
     if let Ok(address) = value.parse::<SocketAddr>() {
         let mut host = address;
         host.set_port(0);

@@ -1,6 +1,8 @@
 //! Ports and sockets that somebody outside this process has decided on.
 
 mod env;
+#[cfg(test)]
+mod fuzz;
 #[cfg_attr(not(unix), path = "no_listen_fds.rs")]
 pub(crate) mod listen_fds;
 mod port_server;

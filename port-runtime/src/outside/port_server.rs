@@ -26,18 +26,20 @@ pub(super) fn ask() -> Result<Option<Exact>, Error> {
     let reply = converse(&address).map_err(|error| {
         Error::system(ErrorKind::PortServer, failed(format!("cannot be asked: {error}; is it running?")), error)
     })?;
-    let reply = String::from_utf8_lossy(&reply);
+    let port = read(&reply).map_err(|why| Error::new(ErrorKind::PortServer, failed(why)))?;
+    Ok(Some(Exact { port, told_by: format!("the port server at {shown} says so"), by_port_server: true }))
+}
+
+/// The number in an answer, or what is to be said of the server.
+pub(super) fn read(reply: &[u8]) -> Result<u16, String> {
+    let reply = String::from_utf8_lossy(reply);
     let number = env::number(reply.trim()).filter(|_| reply.len() < LONGEST_REPLY);
     match (reply.trim(), number) {
-        ("", _) => Err(failed("has no port left for us: its answer is empty".to_owned())),
-        (_, Some(0)) => Err(failed("has no port left for us: it answered `0`".to_owned())),
-        (_, Some(port)) => {
-            let told_by = format!("the port server at {shown} says so");
-            Ok(Some(Exact { port, told_by, by_port_server: true }))
-        }
-        (_, None) => Err(failed(format!("answered `{}`, which is no port", reply.escape_debug()))),
+        ("", _) => Err("has no port left for us: its answer is empty".to_owned()),
+        (_, Some(0)) => Err("has no port left for us: it answered `0`".to_owned()),
+        (_, Some(port)) => Ok(port),
+        (_, None) => Err(format!("answered `{}`, which is no port", reply.escape_debug())),
     }
-    .map_err(|message| Error::new(ErrorKind::PortServer, message))
 }
 
 fn converse(address: &OsStr) -> io::Result<Vec<u8>> {

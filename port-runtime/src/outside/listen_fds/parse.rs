@@ -94,8 +94,12 @@ pub(super) fn wrong(what: String) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Announced, Variables};
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::{Announced, Variables, filled};
     use crate::ErrorKind;
+    use crate::outside::fuzz::{Random, assert_both_often, inputs};
 
     const PROCESS: u32 = 4711;
 
@@ -167,5 +171,43 @@ mod tests {
             let message = parse(variables).unwrap_err();
             assert!(message.starts_with(start), "{message}");
         }
+    }
+
+    fn some(random: &mut Random, plausible: &[&str]) -> Option<OsString> {
+        match random.below(8) {
+            0 => None,
+            1 => Some(OsString::from_vec(random.near(plausible))),
+            _ => Some(random.pick(plausible).into()),
+        }
+    }
+
+    #[test]
+    fn anything_is_announced_in_full_or_not_at_all() {
+        let mut counts = [0; 2];
+        for mut random in inputs() {
+            let variables = Variables {
+                pid: some(&mut random, &["4711", "4711", "4711", "", "1"]),
+                pidfd_id: some(&mut random, &["99", "99", "99", "", "18446744073709551615"]),
+                count: some(&mut random, &["1", "2", "3", "0", "65535"]),
+                names: some(&mut random, &["a", "a:b", "http:dns:", "", "a:b:c"]),
+            };
+            let announced = variables.parse(PROCESS, || Some(99));
+            counts[usize::from(!matches!(announced, Ok(Some(_))))] += 1;
+            match announced {
+                Ok(None) => {}
+                Ok(Some(Announced { count, names, addressed })) => {
+                    let given = variables.names.as_ref().map(|names| names.to_str().expect("it was read").to_owned());
+                    assert_eq!(given, (!names.is_empty()).then(|| names.join(":")), "{variables:?}");
+                    assert!(count > 0 && (names.is_empty() || names.len() == usize::from(count)), "{variables:?}");
+                    let to_nobody = filled(variables.pid.as_ref()).or(filled(variables.pidfd_id.as_ref())).is_none();
+                    assert_eq!(addressed, !to_nobody, "{variables:?}");
+                }
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::InheritedSocket);
+                    assert!(!error.to_string().contains(char::is_control), "{error}");
+                }
+            }
+        }
+        assert_both_often(counts);
     }
 }
