@@ -58,6 +58,7 @@ pub(crate) fn together<M: Default>(
         // A part of something bigger, which does the repeating.
         return fill(request, &mut members).map(|()| members);
     }
+    request.check()?;
     let inherited = outside::inherited(request)?.is_some();
     let request = if inherited { Cow::Borrowed(request) } else { outside::decide(request)? };
     let group = Arc::new(Group::new(&request, inherited));

@@ -1,1 +1,3 @@
-//! Nothing: the tests of `port-runtime`'s behaviour are in `tests/`.
+//! What the tests in `tests/` and their programs in `src/bin` share.
+
+pub mod random;

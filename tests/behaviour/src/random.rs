@@ -1,9 +1,12 @@
+//! Random input that is the same in every run.
+
 /// Numbers that look random, and are the same for the same seed: splitmix64, <https://prng.di.unimi.it/splitmix64.c>.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64, index: u64) -> Self {
+    /// The generator of this number among those of one seed.
+    pub fn new(seed: u64, index: u64) -> Self {
         let mut random = Self(seed);
         random.0 = random.next() ^ index.wrapping_mul(0x2545_f491_4f6c_dd1d);
         random
@@ -16,25 +19,32 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    /// A number smaller than this one, which is not zero.
+    ///
+    /// # Panics
+    ///
+    /// Where it is zero.
+    pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
     }
 
     /// Once in so many times.
-    pub(crate) fn once_in(&mut self, times: usize) -> bool {
+    pub fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    pub(crate) fn byte(&mut self) -> u8 {
+    /// Any byte.
+    pub fn byte(&mut self) -> u8 {
         self.next().to_le_bytes()[0]
     }
 
-    pub(crate) fn choose<T: Clone>(&mut self, from: &[T]) -> T {
+    /// One of these.
+    pub fn choose<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 
     /// Mostly what it was; else a few bytes put in, taken out, changed or repeated.
-    pub(crate) fn mutate(&mut self, value: &str) -> Vec<u8> {
+    pub fn mutate(&mut self, value: &str) -> Vec<u8> {
         let mut bytes = value.as_bytes().to_vec();
         if !self.once_in(8) {
             return bytes;

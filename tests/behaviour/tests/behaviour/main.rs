@@ -19,8 +19,12 @@ mod holds_and_time_wait;
 mod hosts;
 mod kernel_choice;
 #[cfg(target_os = "linux")]
+mod kinds;
+#[cfg(target_os = "linux")]
 mod leaks;
 mod mio_types;
+#[cfg(target_os = "linux")]
+mod model;
 #[cfg(target_os = "linux")]
 mod outside;
 mod prefer;

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
-use crate::random::Random;
+use behaviour::random::Random;
 
 pub(crate) const FIRST: RawFd = 3;
 /// How many numbers are dealt with from the first on.

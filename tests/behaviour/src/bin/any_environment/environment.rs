@@ -8,8 +8,9 @@ use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStringExt;
 use std::process;
 
+use behaviour::random::Random;
+
 use crate::descriptors::FIRST;
-use crate::random::Random;
 
 /// A name, what is plausible, and what is odd.
 type Made<'a> = (&'a str, &'a [Option<&'a str>], &'a [&'a str]);

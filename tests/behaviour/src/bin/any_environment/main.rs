@@ -8,13 +8,12 @@ mod descriptors;
 #[cfg(target_os = "linux")]
 mod environment;
 #[cfg(target_os = "linux")]
-mod random;
-#[cfg(target_os = "linux")]
 mod trial;
 
 #[cfg(target_os = "linux")]
 fn main() {
-    use crate::random::Random;
+    use behaviour::random::Random;
+
     use crate::trial::{Outcome, Trial};
 
     let arguments: Vec<_> = std::env::args().skip(1).collect();

@@ -7,11 +7,11 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use behaviour::random::Random;
 use port_runtime::{Error, FromFreePort, PortRequest, ReservedPort};
 
 use crate::descriptors::{Open, Sources, open};
 use crate::environment;
-use crate::random::Random;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Outcome {
