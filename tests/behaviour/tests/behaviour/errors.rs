@@ -109,7 +109,22 @@ fn are_small_and_go_anywhere() {
 
 #[test]
 fn have_a_kind_that_converts() {
-    assert_eq!(io::ErrorKind::from(ErrorKind::NoFreePort), io::ErrorKind::AddrInUse);
-    assert_eq!(io::ErrorKind::from(ErrorKind::PermissionDenied), io::ErrorKind::PermissionDenied);
-    assert_eq!(io::ErrorKind::from(ErrorKind::Ipv6Unavailable), io::ErrorKind::AddrNotAvailable);
+    for (kinds, expected) in [
+        (&[ErrorKind::NoFreePort, ErrorKind::PortInUse][..], io::ErrorKind::AddrInUse),
+        (&[ErrorKind::PermissionDenied], io::ErrorKind::PermissionDenied),
+        (&[ErrorKind::HostNotFound], io::ErrorKind::NotFound),
+        (&[ErrorKind::AddrNotAvailable, ErrorKind::Ipv6Unavailable], io::ErrorKind::AddrNotAvailable),
+        (
+            &[ErrorKind::InvalidRequest, ErrorKind::EnvironmentVariable, ErrorKind::InheritedSocket],
+            io::ErrorKind::InvalidInput,
+        ),
+        (&[ErrorKind::Unsupported], io::ErrorKind::Unsupported),
+        (&[ErrorKind::TimedOut], io::ErrorKind::TimedOut),
+        (&[ErrorKind::TooManyOpenFiles, ErrorKind::System, ErrorKind::Other], io::ErrorKind::Other),
+        (&[ErrorKind::NoRuntime, ErrorKind::PortServer], io::ErrorKind::Other),
+    ] {
+        for kind in kinds {
+            assert_eq!(io::ErrorKind::from(*kind), expected, "{kind:?}");
+        }
+    }
 }

@@ -5,12 +5,14 @@ use std::fs::File;
 use std::io;
 use std::net::{TcpListener, UdpSocket};
 
-use port_runtime::{DualStack, ErrorKind, FromFreePort, PortRequest};
+use port_runtime::{DualStack, ErrorKind, FromFreePort, PortRequest, ReservedPort};
 
 use crate::support::child::open_descriptors;
 use crate::support::namespace::set_ephemeral_ports;
 use crate::support::{Child, assert_error};
 
+const NO_DESCRIPTOR: &str =
+    "cannot bind 127.0.0.1: Too many open files (os error 24); close some, or raise the limit (`ulimit -n`)";
 const NONE_LEFT: &str = "no free port on 127.0.0.1: the system has none to give: Address already in use (os error 98)";
 
 #[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
@@ -71,29 +73,61 @@ fn of_the_kernels_ports_on_one_family() {
     });
 }
 
+#[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
+#[test]
+fn of_the_only_port_that_the_kernel_has() {
+    fn takes_it<T: FromFreePort>() {
+        let before = open_descriptors();
+        let first: T = PortRequest::new().bind().unwrap();
+        let with_it = open_descriptors();
+        for _ in 0..10 {
+            assert_error(PortRequest::new().bind::<T>().map(drop), ErrorKind::NoFreePort, NONE_LEFT);
+            assert_eq!(open_descriptors(), with_it);
+        }
+        drop(first);
+        assert_eq!(open_descriptors(), before);
+        drop(PortRequest::new().bind::<T>().expect("it is free again"));
+    }
+
+    Child::in_namespace().run(|| {
+        set_ephemeral_ports(40_000, 40_000);
+        takes_it::<TcpListener>();
+        takes_it::<UdpSocket>();
+        takes_it::<ReservedPort>();
+        takes_it::<(TcpListener, UdpSocket)>();
+        takes_it::<(UdpSocket, ReservedPort)>();
+        if cfg!(has_ipv6) {
+            takes_it::<DualStack<TcpListener>>();
+            takes_it::<DualStack<UdpSocket>>();
+        }
+    });
+}
+
 #[test]
 fn of_descriptors() {
     fn assert_none<T: FromFreePort>(request: &PortRequest) {
         let error = request.bind::<T>().err().expect("there is no descriptor left");
         assert_eq!(error.kind(), ErrorKind::TooManyOpenFiles, "{error}");
-        assert_eq!(
-            error.to_string(),
-            "cannot bind 127.0.0.1: Too many open files (os error 24); close some, or raise the limit (`ulimit -n`)"
-        );
+        assert_eq!(error.to_string(), NO_DESCRIPTOR);
         let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>());
         assert_eq!(source.and_then(io::Error::raw_os_error), Some(libc::EMFILE));
     }
 
-    Child::new().wrapped_in(["sh", "-c", r#"ulimit -n 64; exec "$0" "$@""#]).run(|| {
-        let before = open_descriptors();
-        let mut files: Vec<File> = (0..64).map_while(|_| File::open("/dev/null").ok()).collect();
-        assert!(files.len() < 64, "the limit is not in force");
+    Child::new().wrapped_in(["sh", "-c", r#"ulimit -n 16; exec "$0" "$@""#]).run(|| {
         let request = PortRequest::new();
+        let before = open_descriptors();
+        let reserved: ReservedPort = request.bind().unwrap();
+        let mut files: Vec<File> = (0..16).map_while(|_| File::open("/dev/null").ok()).collect();
+        assert!(files.len() < 13, "the limit is not in force");
         assert_none::<TcpListener>(&request);
         assert_none::<UdpSocket>(&request);
+        assert_none::<ReservedPort>(&request);
         assert_none::<(TcpListener, UdpSocket)>(&request);
         assert_none::<[TcpListener; 2]>(&request);
+        assert_none::<DualStack<TcpListener>>(&request);
         assert_none::<mio::net::TcpListener>(&request);
+        let error = reserved.listen().unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::TooManyOpenFiles, NO_DESCRIPTOR));
         assert_none::<TcpListener>(&request.clone().range(8000..9000));
         assert_none::<TcpListener>(&request.clone().prefer(8080));
         // The second member finds none.
@@ -102,6 +136,8 @@ fn of_descriptors() {
         assert_none::<[TcpListener; 2]>(&request);
         drop(request.bind::<TcpListener>().expect("one was left"));
         drop(files);
+        drop((reserved.listen().unwrap(), request.bind::<[(TcpListener, UdpSocket); 2]>().unwrap()));
+        drop(reserved);
         assert_eq!(open_descriptors(), before);
     });
 }

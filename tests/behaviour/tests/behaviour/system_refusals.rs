@@ -1,12 +1,15 @@
-//! What the system hardly ever refuses, with faults that strace injects.
+//! What the system hardly ever refuses, with faults that strace or a filter of system calls injects.
 
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
+use std::{env, io, thread};
 
-use port_runtime::{Error, ErrorKind, FromFreePort, PortRequest};
+use port_runtime::{Error, ErrorKind, FromFreePort, PortRequest, ReservedPort};
 
 use crate::support::child::open_descriptors;
+use crate::support::seccomp::forbid_family;
 use crate::support::trace::{Traced, watch};
+use crate::support::{Block, Child};
 
 /// Fails, without a descriptor being lost.
 fn failure<T: FromFreePort>(request: &PortRequest) -> Error {
@@ -54,9 +57,54 @@ fn no_option() {
             ErrorKind::System,
             "cannot bind 127.0.0.1: Cannot allocate memory (os error 12); the system refuses it",
         );
-        assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::OutOfMemory);
+        assert_eq!(io::Error::from(error).kind(), io::ErrorKind::OutOfMemory);
         let error = failure::<UdpSocket>(&PortRequest::new().timeout(Duration::from_secs(1)));
         assert_says(&error, ErrorKind::System, "cannot set up the socket: Cannot allocate memory (os error 12)");
+    });
+}
+
+/// The system's last word is then about another port than the kind of the error is.
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn no_permission_for_ports_behind_one_in_use() {
+    let mut block = None;
+    let child = Child::new().given(|it| {
+        let block = block.insert(Block::for_processes());
+        it.variable("FIRST", block.port(1).to_string());
+    });
+    // The first bind is that of the listener which is in the way.
+    Traced::injecting_into(child, "bind:error=EPERM:when=3+").run(|| {
+        let first: u16 = env::var("FIRST").unwrap().parse().unwrap();
+        let _busy = TcpListener::bind(("127.0.0.1", first)).unwrap();
+        let last = first + 2;
+        let error = failure::<TcpListener>(&PortRequest::new().range(first..=last));
+        let message = format!("no free port on 127.0.0.1 in {first}..={last}: 1 in use, 2 not permitted");
+        assert_says(&error, ErrorKind::NoFreePort, &message);
+        assert_eq!(io::Error::from(error).kind(), io::ErrorKind::AddrInUse);
+    });
+}
+
+#[test]
+fn no_permission_by_a_filter_of_system_calls() {
+    Child::new().run(|| {
+        let before = open_descriptors();
+        let filtered = thread::spawn(|| {
+            forbid_family(libc::AF_INET);
+            let request = PortRequest::new();
+            let message =
+                "cannot bind 127.0.0.1: Operation not permitted (os error 1); the process may not open sockets";
+            assert_says(&request.bind::<TcpListener>().unwrap_err(), ErrorKind::PermissionDenied, message);
+            assert_says(&request.bind::<UdpSocket>().unwrap_err(), ErrorKind::PermissionDenied, message);
+            assert_says(&request.bind::<(UdpSocket, TcpListener)>().unwrap_err(), ErrorKind::PermissionDenied, message);
+            let ranged = request.clone().prefer(8080).range(8000..9000);
+            assert_says(&ranged.bind::<[TcpListener; 2]>().unwrap_err(), ErrorKind::PermissionDenied, message);
+            assert_eq!(request.bind::<ReservedPort>().unwrap_err().kind(), ErrorKind::PermissionDenied);
+        });
+        filtered.join().unwrap();
+        assert_eq!(open_descriptors(), before);
+        // The filter went with its thread.
+        PortRequest::new().bind::<[(TcpListener, UdpSocket); 2]>().unwrap();
+        PortRequest::new().bind::<ReservedPort>().unwrap();
     });
 }
 

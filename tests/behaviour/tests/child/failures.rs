@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // `pre_exec` is unsafe to call
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
@@ -72,6 +73,47 @@ fn nothing_is_left_behind() {
             assert_eq!(own_children(), [""; 0]);
             assert_eq!(own_descriptors(), before);
         }
+    });
+}
+
+/// Lets this process have fewer descriptors than it takes to start a program.
+fn limit_descriptors(limit: libc::rlim_t) {
+    let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
+    // SAFETY: the pointer is to a structure of the right type that lives until the call returns.
+    let status = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    assert_eq!(status, 0, "{}", io::Error::last_os_error());
+}
+
+#[test]
+fn too_few_descriptors_are_an_error_at_every_step() {
+    alone("failures::too_few_descriptors_are_an_error_at_every_step", plainly, || {
+        let listener = tcp();
+        let address = listener.local_addr().expect("bound");
+        let mut passed = PassListeners::new().with("http", listener);
+        let mut command = consumer(["sd-listen-fds", "serve"]);
+        let before = own_descriptors();
+        limit_descriptors(64);
+        for left in 0..32 {
+            let mut files: Vec<File> = (0..64).map_while(|_| File::open("/dev/null").ok()).collect();
+            files.truncate(files.len() - left);
+            let spawned = passed.spawn(&mut command);
+            drop(files);
+            match spawned {
+                Err(error) => {
+                    assert_eq!(error.raw_os_error(), Some(libc::EMFILE), "with {left}: {error}");
+                    assert_eq!(own_children(), [""; 0]);
+                    assert_eq!(own_descriptors(), before);
+                }
+                Ok(mut child) => {
+                    assert!(left > 3, "it takes more than {left} descriptors");
+                    assert_eq!(listed(&mut child), [format!("http tcp {address}")]);
+                    assert_eq!(ask_tcp(address), child.id());
+                    assert!(child.wait().expect("a child").success());
+                    return;
+                }
+            }
+        }
+        panic!("32 descriptors are enough");
     });
 }
 

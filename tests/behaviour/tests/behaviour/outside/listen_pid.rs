@@ -17,6 +17,7 @@ use super::{inherit, tcp};
 use crate::support::Child;
 use crate::support::asker::{Answer, Asker};
 use crate::support::given::{Given, given_address, given_addresses};
+use crate::support::trace::{Traced, watch};
 
 const EXECUTED: &str = "BEHAVIOUR_EXECUTED";
 
@@ -142,6 +143,17 @@ fn the_right_pidfd_alone_will_do() {
         // It says whose they are, so one that is no internet socket does not make them somebody else's.
         assert_eq!(inherit::<TcpListener>().unwrap().local_addr().unwrap(), given_address(0));
         assert!(is_close_on_exec(4));
+    });
+}
+
+/// Before Linux 6.9, all processes have the same.
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn a_pidfd_without_a_number_of_its_own_says_nothing() {
+    let child = Child::new().given(|it| _ = it.descriptor(tcp()).variable("LISTEN_PIDFDID", "1"));
+    Traced::injecting_into(child, "fstatfs:error=ENOSYS").run(|| {
+        let listener = watch(inherit::<TcpListener>).unwrap();
+        assert_eq!(listener.local_addr().unwrap(), given_address(0));
     });
 }
 

@@ -1,4 +1,4 @@
-//! A kernel that was built without one of the address families.
+//! A kernel that was built without one of the address families, or a sandbox that forbids it.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -6,13 +6,22 @@ use std::mem::offset_of;
 
 /// Lets this thread open no socket of the family, as if the kernel did not know it. It lasts as long as the thread.
 pub(crate) fn refuse_family(family: i32) {
+    answer(family, libc::EAFNOSUPPORT);
+}
+
+/// The same, as container engines and service managers forbid it.
+pub(crate) fn forbid_family(family: i32) {
+    answer(family, libc::EPERM);
+}
+
+fn answer(family: i32, error: i32) {
     let [load, equal, answer] = [
         libc::BPF_LD | libc::BPF_W | libc::BPF_ABS,
         libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
         libc::BPF_RET | libc::BPF_K,
     ];
     let first_argument = offset_of!(libc::seccomp_data, args) + if cfg!(target_endian = "big") { 4 } else { 0 };
-    let refused = libc::SECCOMP_RET_ERRNO | number::<_, u32>(libc::EAFNOSUPPORT);
+    let refused = libc::SECCOMP_RET_ERRNO | number::<_, u32>(error);
     let mut program = [
         instruction(load, 0, number(offset_of!(libc::seccomp_data, nr))),
         instruction(equal, 3, number(libc::SYS_socket)),

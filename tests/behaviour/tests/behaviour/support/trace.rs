@@ -29,7 +29,11 @@ impl Traced {
 
     /// Lets system calls fail: `listen:error=EADDRINUSE:when=1`.
     pub(crate) fn injecting(fault: &str) -> Self {
-        Self::with(Child::new(), [format!("--inject={fault}")])
+        Self::injecting_into(Child::new(), fault)
+    }
+
+    pub(crate) fn injecting_into(child: Child, fault: &str) -> Self {
+        Self::with(child, [format!("--inject={fault}")])
     }
 
     fn with<const N: usize>(child: Child, options: [String; N]) -> Self {
