@@ -207,3 +207,17 @@ fn one_port_is_not_for_two() {
     assert_eq!(mistakes("env = \"PORT\"", "fn f(#[cfg(x)] a: A, #[cfg(not(x))] a: B) {}").len(), 0);
     assert_eq!(mistakes("env = \"PORT\"", "fn f(#[free_port] a: A, #[free_port(env = \"OTHER\")] b: B) {}").len(), 0);
 }
+
+#[test]
+fn a_boxed_future_of_somebody_else_is_left_alone() {
+    let item = "fn f<'async_trait>(l: L) -> Pin<Box<dyn Future<Output = ()> + 'async_trait>> { later }";
+    let output = rewrite(&TokenStream::new(), tokens(item)).to_string();
+    assert!(output.ends_with("{ later }"), "{output}");
+}
+
+#[test]
+fn extern_alone_is_refused() {
+    let fix = "an `extern` function keeps its parameters; remove `extern`";
+    assert_eq!(mistakes("", "extern fn f(listener: L) {}"), [fix]);
+    assert_eq!(mistakes("", "unsafe extern fn f(listener: L) {}"), [fix]);
+}

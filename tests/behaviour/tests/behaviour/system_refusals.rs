@@ -1,10 +1,11 @@
 //! What the system hardly ever refuses, with faults that strace or a filter of system calls injects.
 
 use std::net::{TcpListener, UdpSocket};
+use std::process::{self, Command};
 use std::time::Duration;
 use std::{env, io, thread};
 
-use port_runtime::{Error, ErrorKind, FromFreePort, PortRequest, ReservedPort};
+use port_runtime::{Error, ErrorKind, FromFreePort, PassListeners, PortRequest, ReservedPort};
 
 use crate::support::child::open_descriptors;
 use crate::support::seccomp::forbid_family;
@@ -118,4 +119,29 @@ fn no_permission_for_any_socket() {
     });
     let Some(calls) = calls else { return };
     assert_eq!(calls.len(), 1, "no number would mend it, so the others are not tried");
+}
+
+/// Starts a program with a socket, under faults of its descriptors between fork and exec.
+fn start_a_program() -> io::Result<process::Child> {
+    let listener: TcpListener = PortRequest::new().bind().unwrap();
+    watch(|| PassListeners::new().with("http", listener).spawn(&mut Command::new("true")))
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn no_place_for_a_passed_socket() {
+    Traced::injecting("?dup2,dup3:error=EBUSY").run(|| {
+        let before = open_descriptors();
+        let error = start_a_program().expect_err("strace lets it fail");
+        assert_eq!(error.raw_os_error(), Some(libc::EBUSY));
+        assert_eq!(open_descriptors(), before);
+    });
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn a_place_at_the_second_try() {
+    Traced::injecting("?dup2,dup3:error=EINTR:when=1").run(|| {
+        assert!(start_a_program().unwrap().wait().unwrap().success());
+    });
 }
