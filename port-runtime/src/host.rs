@@ -1,4 +1,5 @@
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 
 use crate::{Error, ErrorKind};
@@ -91,7 +92,12 @@ fn resolve(name: &str) -> Result<Vec<SocketAddr>, Error> {
     let not_found = |reason: String| {
         format!("host `{}` does not resolve: {reason}; give an address or a name of this machine", name.escape_debug())
     };
-    match (name, 0).to_socket_addrs() {
+    let addresses = match name {
+        // On Windows it is all addresses of this machine.
+        "" => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is empty")),
+        name => (name, 0).to_socket_addrs(),
+    };
+    match addresses {
         Ok(addresses) if addresses.len() == 0 => {
             Err(Error::new(ErrorKind::HostNotFound, not_found("it has no address".to_owned())))
         }
