@@ -28,6 +28,12 @@ pub(crate) fn socket(request: &PortRequest, kind: Kind) -> Result<Socket, Error>
 #[inline]
 pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Socket, SocketAddr), Error> {
     request.check()?;
+    if request.timeout.is_some() && kind != Kind::Datagram && !sys::LINUX {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections",
+        ));
+    }
     if let Some(group) = &request.group {
         return group.join(request, kind);
     }

@@ -3,16 +3,10 @@ use std::net::{TcpListener, UdpSocket};
 use socket2::Socket;
 
 use crate::bind::{self, Kind};
-use crate::{Error, ErrorKind, FromFreePort, PortRequest, sys};
+use crate::{Error, FromFreePort, PortRequest};
 
 impl FromFreePort for TcpListener {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
-        if request.timeout.is_some() && !sys::LINUX {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections",
-            ));
-        }
         blocking(request, Kind::Listener).map(Self::from)
     }
 }

@@ -44,14 +44,16 @@ fn zero_is_refused() {
     let request = PortRequest::new().timeout(Duration::ZERO);
     let message = "a time-out of zero would mean none at all; leave it out or give a longer one";
     assert_error(request.bind::<UdpSocket>(), ErrorKind::InvalidRequest, message);
-    if cfg!(target_os = "linux") {
-        assert_error(request.bind::<TcpListener>(), ErrorKind::InvalidRequest, message);
-    }
+    assert_error(request.bind::<TcpListener>(), ErrorKind::InvalidRequest, message);
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[test]
 fn for_a_listener_it_is_unsupported_here() {
-    let error = PortRequest::new().timeout(SHORT).bind::<TcpListener>().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let request = PortRequest::new().timeout(SHORT);
+    let message = "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections";
+    assert_error(request.bind::<TcpListener>(), ErrorKind::Unsupported, message);
+    assert_error(request.bind::<(UdpSocket, TcpListener)>(), ErrorKind::Unsupported, message);
+    // Its listeners would have it.
+    assert_error(request.bind::<port_runtime::ReservedPort>(), ErrorKind::Unsupported, message);
 }
