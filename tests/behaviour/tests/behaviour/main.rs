@@ -27,12 +27,16 @@ mod mio_types;
 mod model;
 #[cfg(target_os = "linux")]
 mod outside;
+#[cfg(windows)]
+mod outside_elsewhere;
 mod prefer;
 #[cfg(target_os = "linux")]
 mod privileged;
 mod range;
 #[cfg(target_os = "linux")]
 mod reserved;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod reserved_elsewhere;
 mod storm;
 #[cfg(target_os = "linux")]
 mod system_calls;

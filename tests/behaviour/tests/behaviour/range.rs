@@ -46,6 +46,17 @@ fn what_is_busy_elsewhere_is_free_here() {
     }
 }
 
+/// On Windows it is refused as not permitted, see `SO_EXCLUSIVEADDRUSE`.
+#[test]
+fn what_is_ours_on_every_address_is_passed_over() {
+    let block = Block::new();
+    let everywhere = PortRequest::new().host("0.0.0.0").range(block.port(1)..=block.port(1));
+    let _busy: TcpListener = everywhere.bind().unwrap();
+    assert_eq!(tcp(block.port(1)..=block.port(2)), block.port(2));
+    let listener: TcpListener = PortRequest::new().prefer(block.port(1)).bind().unwrap();
+    assert_ne!(port_on("127.0.0.1", listener.local_addr()), block.port(1));
+}
+
 #[test]
 fn a_full_range_is_an_error_and_never_the_kernels_choice() {
     let block = Block::new();

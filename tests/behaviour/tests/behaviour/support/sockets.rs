@@ -17,15 +17,19 @@ pub(crate) fn plain(kind: Type, address: impl Into<SocketAddr>) -> io::Result<So
     Ok(socket)
 }
 
-/// A socket that keeps a TCP port but does not listen: bound without `SO_REUSEADDR`, which is then set.
+/// A socket that keeps a TCP port but does not listen: bound without `SO_REUSEADDR`, which on Linux is then set.
 pub(crate) fn hold(address: impl Into<SocketAddr>) -> Socket {
     let socket = plain(Type::STREAM, address).expect("the port to hold is free");
-    socket.set_reuse_address(true).unwrap();
+    socket.set_reuse_address(cfg!(target_os = "linux")).unwrap();
     socket
 }
 
-/// A [`hold`] on every address of both families, or of IPv4 where there is no IPv6.
+/// A [`hold`] on every address of both families, or of IPv4 where there is no IPv6. Outside Linux it is on one address, as
+/// a `ReservedPort` is.
 pub(crate) fn hold_everywhere(port: u16) -> Socket {
+    if !cfg!(target_os = "linux") {
+        return hold((Ipv4Addr::LOCALHOST, port));
+    }
     let Ok(socket) = Socket::new(Domain::IPV6, Type::STREAM, None) else {
         return hold((Ipv4Addr::UNSPECIFIED, port));
     };
