@@ -17,12 +17,24 @@ fn main() {
 
     offer_servers();
 
+    // Programs that are started by programs start by themselves in wine, and not in an emulator of another processor.
+    let runner = runner();
+    let emulator = if linux { runner.as_str() } else { "" };
+    println!("cargo::rustc-env=BEHAVIOUR_EMULATOR={emulator}");
+    declare("under_wine");
+    if runner.contains("wine") {
+        println!("cargo::rustc-cfg=under_wine");
+    }
+
     // An ordinary user gets a namespace where user namespaces are allowed.
     let unshare = ["-n", "-rn"].into_iter().find(|flags| linux && runs(&["unshare", flags, "true"]));
     println!("cargo::rustc-env=BEHAVIOUR_UNSHARE={}", unshare.unwrap_or_default());
     let unprivileged = ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", "true"];
     let setpriv = unshare.is_some_and(|flags| runs(&[&["unshare", flags, "setpriv"], &unprivileged[..]].concat()));
-    let strace = linux && runs(&["strace", "-o", "/dev/null", "-e", "inject=listen:error=EADDRINUSE:when=1", "true"]);
+    // It would show the emulator's system calls.
+    let strace = linux
+        && emulator.is_empty()
+        && runs(&["strace", "-o", "/dev/null", "-e", "inject=listen:error=EADDRINUSE:when=1", "true"]);
     let port_server = port_server();
     println!("cargo::rustc-env=BEHAVIOUR_PORT_SERVER={}", port_server.as_deref().unwrap_or_default());
     if linux {
@@ -70,6 +82,14 @@ fn postgres() -> Option<String> {
     };
     let starts = |program: String| runs(&[drop_root, &[&program, "--version"]].concat());
     folders.into_iter().find(|bin| ["initdb", "postgres"].iter().all(|program| starts(format!("{bin}/{program}"))))
+}
+
+/// The program that cargo was told to run the tests with.
+fn runner() -> String {
+    let target = env::var("TARGET").expect("cargo sets it").to_uppercase().replace(['-', '.'], "_");
+    let variable = format!("CARGO_TARGET_{target}_RUNNER");
+    println!("cargo::rerun-if-env-changed={variable}");
+    env::var(variable).unwrap_or_default()
 }
 
 fn declare(cfg: &str) {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child as Process, Command, Stdio};
+use std::process::{Child as Process, Stdio};
 use std::{env, process, thread};
 
 use port_runtime::PortRequest;
@@ -82,7 +82,7 @@ fn storm(name: &str) {
     let folder = env::temp_dir().join(format!("port-runtime-storm-{}", process::id()));
     fs::create_dir_all(&folder).unwrap();
     let start = |index: usize| {
-        let mut command = Command::new(env::current_exe().unwrap());
+        let mut command = behaviour::command(&behaviour::this_test());
         command.args(["--exact", name, "--include-ignored"]).env(FOLDER, &folder).env(INDEX, index.to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         forks::spawn(&mut command).unwrap()

@@ -24,7 +24,7 @@ fn inherit_of_this_crate() {
         let listeners = [tcp(), tcp()];
         let addresses = [0, 1].map(|index: usize| listeners[index].local_addr().expect("bound"));
         let [http, admin] = listeners;
-        let mut command = piped(env!("CARGO_BIN_EXE_asker"), arguments);
+        let mut command = piped(behaviour::command(env!("CARGO_BIN_EXE_asker")), arguments);
         command.stdin(Stdio::null());
         let child =
             PassListeners::new().with("http", http).with("admin", admin).spawn(&mut command).expect("it starts");
@@ -37,7 +37,7 @@ fn inherit_of_this_crate() {
 #[cfg_attr(not(has_python3), ignore = "python3 is missing")]
 fn python_that_keeps_to_the_manual_page() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/child/strict.py");
-    takes_and_serves(&mut piped("python3", [script]), ["http", "dns", "http"]);
+    takes_and_serves(&mut piped(Command::new("python3"), [script]), ["http", "dns", "http"]);
 }
 
 fn takes_and_serves(command: &mut Command, names: [&str; 3]) {

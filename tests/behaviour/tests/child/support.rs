@@ -13,16 +13,15 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The helper binary, with its output piped.
 pub(crate) fn consumer<const N: usize>(arguments: [&str; N]) -> Command {
-    piped(env!("CARGO_BIN_EXE_socket_consumer"), arguments)
+    piped(behaviour::command(env!("CARGO_BIN_EXE_socket_consumer")), arguments)
 }
 
 /// A line of shell, with its output piped.
 pub(crate) fn shell(line: &str) -> Command {
-    piped("sh", ["-c", line])
+    piped(Command::new("sh"), ["-c", line])
 }
 
-pub(crate) fn piped<const N: usize>(program: &str, arguments: [&str; N]) -> Command {
-    let mut command = Command::new(program);
+pub(crate) fn piped<const N: usize>(mut command: Command, arguments: [&str; N]) -> Command {
     command.args(arguments).stdout(Stdio::piped());
     command
 }
@@ -95,7 +94,7 @@ pub(crate) fn alone(test: &str, spawn: impl FnOnce(&mut Command) -> Child, body:
     if env::var_os(MARK).is_some() {
         return body();
     }
-    let mut command = Command::new(env::current_exe().expect("known"));
+    let mut command = behaviour::command(&behaviour::this_test());
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(MARK, "yes").stdout(Stdio::piped());
     let output = output(spawn(&mut command));
     assert!(output.contains("test result: ok. 1 passed"), "{test} is not the name of the test:\n{output}");

@@ -12,7 +12,7 @@ use crate::support::{alone, own_children, own_descriptors, plainly, tcp};
 async fn listeners_of_tokio_go_to_a_command_of_tokio() {
     let listener: TcpListener = PortRequest::new().bind().expect("a free port");
     let address = listener.local_addr().expect("bound");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_socket_consumer"));
+    let mut command = Command::from(behaviour::command(env!("CARGO_BIN_EXE_socket_consumer")));
     command.args(["sd-listen-fds", "serve"]).stdout(Stdio::piped());
     let mut passed = PassListeners::new().with("http", listener.into_std().expect("a socket"));
     let mut child = passed.spawn_tokio(&mut command).expect("it can be started");

@@ -84,7 +84,7 @@ fn is_told_the_process_number() {
         told.send(String::from_utf8_lossy(&request[..count]).into_owned()).unwrap();
         writeln!(client, "{port}").unwrap();
     });
-    let mut command = process::Command::new(env!("CARGO_BIN_EXE_asker"));
+    let mut command = behaviour::command(env!("CARGO_BIN_EXE_asker"));
     command.args(["tcp", "portserver"]).env("PORTSERVER_ADDRESS", address).stdin(process::Stdio::null());
     let mut client = forks::spawn(command.stdout(process::Stdio::null())).unwrap();
     assert_eq!(heard.recv_timeout(PATIENCE).expect("it asks"), format!("{}\n", client.id()));

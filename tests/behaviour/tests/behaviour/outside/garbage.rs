@@ -1,7 +1,6 @@
 //! Nothing of the environment is trusted: whatever is in it, nothing panics, and no descriptor is touched that was not
 //! passed to this process.
 
-use std::process::Command;
 use std::thread;
 
 use port_runtime::{PortRequest, ReservedPort};
@@ -15,7 +14,7 @@ const PROCESSES: usize = 2;
 
 /// How often each outcome was had.
 fn outcomes(seed: usize, port_server: &str) -> Vec<(String, usize)> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_any_environment"));
+    let mut command = behaviour::command(env!("CARGO_BIN_EXE_any_environment"));
     Given::default().apply_to(&mut command);
     let count = ENVIRONMENTS / PROCESSES;
     command.args([&seed.to_string(), &count.to_string(), port_server]);

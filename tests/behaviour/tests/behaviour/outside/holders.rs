@@ -7,6 +7,7 @@ use std::process::{Child as Process, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use behaviour::words;
 use port_runtime::{PortRequest, ReservedPort};
 
 use crate::support::given::Given;
@@ -71,9 +72,10 @@ fn restart(mut holder: Command, reserved: &ReservedPort) {
     use std::fmt::Write as _;
 
     let mut script = String::from("set -e\n");
+    let answerer = words(ANSWERER).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
     for (kind, count) in SERVERS {
         // The announcement names the shell; without a name it is for its servers, too.
-        writeln!(script, "LISTEN_PID= LISTEN_PIDFDID= '{ANSWERER}' {kind} {count} -").unwrap();
+        writeln!(script, "LISTEN_PID= LISTEN_PIDFDID= {answerer} {kind} {count} -").unwrap();
     }
     let holder = Holder::start(std::mem::replace(holder.args(["sh", "-c", &script]), Command::new("true")));
     reserved.wait_until_listening(PATIENCE).unwrap();
@@ -105,7 +107,7 @@ fn systemd_passes_a_socket() {
     for kind in ["std", "tokio"] {
         let reserved = reserve();
         let mut command = systemd_socket_activate(&[&listen_on(&reserved)]);
-        command.args([ANSWERER, kind, "2", "-"]);
+        command.args(words(ANSWERER)).args([kind, "2", "-"]);
         let holder = Holder::start(command);
         reserved.wait_until_listening(PATIENCE).unwrap();
         let (server, _) = ask(reserved.addr(), "first");
@@ -123,7 +125,7 @@ fn systemd_passes_two_named_sockets() {
     let options = [&listen_on(&http), &listen_on(&admin), "--fdname=http:admin"];
     let mut command = systemd_socket_activate(&options);
     // Asked for in another order than they are passed.
-    command.args([ANSWERER, "std", "1", "admin", "http"]);
+    command.args(words(ANSWERER)).args(["std", "1", "admin", "http"]);
     let holder = Holder::start(command);
     for reserved in [&http, &admin] {
         reserved.wait_until_listening(PATIENCE).unwrap();
@@ -139,7 +141,7 @@ fn systemd_passes_a_udp_socket() {
     let block = Block::for_processes();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, block.port(1)));
     let mut command = systemd_socket_activate(&["--datagram", &format!("--listen={address}")]);
-    command.args([env!("CARGO_BIN_EXE_asker"), "udp", "inherit"]);
+    command.args(words(env!("CARGO_BIN_EXE_asker"))).args(["udp", "inherit"]);
     let mut holder = Holder::start(command);
     let mut told = String::new();
     BufReader::new(holder.0.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
@@ -177,7 +179,7 @@ fn systemfd_passes_two_sockets() {
     for reserved in &reserved {
         command.args(["-s", &format!("http::{}", reserved.port())]);
     }
-    command.args(["--", ANSWERER, "std", "1", "-", "-"]);
+    command.arg("--").args(words(ANSWERER)).args(["std", "1", "-", "-"]);
     let holder = Holder::start(command);
     for reserved in &reserved {
         reserved.wait_until_listening(PATIENCE).unwrap();

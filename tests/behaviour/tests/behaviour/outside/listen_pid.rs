@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::process::{self, Command};
+use std::process;
 
 use port_runtime::PortRequest;
 
@@ -118,7 +118,7 @@ fn with_pidfd_id(change: u64) -> bool {
     if env::var_os(EXECUTED).is_some() {
         return true;
     }
-    let mut command = Command::new(env::current_exe().unwrap());
+    let mut command = behaviour::command(&behaviour::this_test());
     command
         .args(env::args_os().skip(1))
         .env(EXECUTED, "1")

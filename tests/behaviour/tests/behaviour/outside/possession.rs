@@ -74,7 +74,7 @@ fn nothing_is_touched_unless_asked() {
 fn a_child_does_not_take_them() {
     Child::service().given(|it| _ = it.descriptors([tcp(), tcp()])).run(|| {
         let from_child = || {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_asker"));
+            let mut command = behaviour::command(env!("CARGO_BIN_EXE_asker"));
             let output = command.args(["tcp", "inherit"]).output().unwrap();
             String::from_utf8(output.stdout).unwrap()
         };

@@ -1,7 +1,6 @@
 //! The feature `tracing`: one event for every port that is obtained.
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::process::Command;
 
 use port_runtime::{DualStack, Error, FromFreePort, PortRequest, ReservedPort};
 
@@ -158,7 +157,7 @@ fn tells_nothing_of_errors() {
 #[test]
 fn is_silent_by_itself() {
     for arguments in [&["tcp"][..], &["both", "inherit", "env=PORT_OF_NOBODY", "prefer=1"], &["tcp", "range=1-1"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_asker"));
+        let mut command = behaviour::command(env!("CARGO_BIN_EXE_asker"));
         Given::default().apply_to(&mut command);
         let output = forks::output(command.args(arguments).env("RUST_LOG", "trace")).unwrap();
         let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());

@@ -1,6 +1,6 @@
 //! Processes that ask the system for any port, all the time.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use crate::support::forks;
 
@@ -12,7 +12,7 @@ impl Rivals {
     /// Starts them; each has so many ports at a time.
     pub(super) fn of(port: u16, at_a_time: usize) -> Self {
         let start = |_| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_rival"));
+            let mut command = behaviour::command(env!("CARGO_BIN_EXE_rival"));
             command.args([port.to_string(), at_a_time.to_string()]);
             forks::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped())).unwrap()
         };

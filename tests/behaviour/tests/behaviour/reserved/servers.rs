@@ -34,7 +34,9 @@ const PROGRAM: Server =
 pub(super) const STD: Server = PROGRAM;
 
 fn std_server(host: IpAddr, port: u16, _: &Path) -> Command {
-    with(env!("CARGO_BIN_EXE_std_server"), [host.to_string(), port.to_string()])
+    let mut command = behaviour::command(env!("CARGO_BIN_EXE_std_server"));
+    command.args([host.to_string(), port.to_string()]);
+    command
 }
 
 pub(super) const PYTHON: Server = Server {

@@ -21,13 +21,14 @@ pub(crate) struct Kept {
 
 impl Asker {
     pub(crate) fn new<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
-        Self::started_by(Command::new(env!("CARGO_BIN_EXE_asker")), arguments)
+        Self::started_by(behaviour::command(env!("CARGO_BIN_EXE_asker")), arguments)
     }
 
     /// With `LISTEN_PID` right.
     pub(crate) fn service<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
         let mut command = Command::new("sh");
-        command.args(["-c", "export LISTEN_PID=$$; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_asker")]);
+        command.args(["-c", "export LISTEN_PID=$$; exec \"$@\"", "sh"]);
+        command.args(behaviour::words(env!("CARGO_BIN_EXE_asker")));
         Self::started_by(command, arguments)
     }
 

@@ -2,6 +2,8 @@ use std::any::type_name;
 use std::env;
 use std::process::{Command, Output};
 
+use behaviour::this_test;
+
 use super::forks;
 use super::given::Given;
 
@@ -60,14 +62,14 @@ impl Child {
     }
 
     fn output(&self, name: &str) -> Output {
-        let test = env::current_exe().expect("the test binary has a path");
+        let test = this_test();
         let mut command = match self.wrapper.split_first() {
             Some((program, arguments)) => {
                 let mut command = Command::new(program);
-                command.args(arguments).arg(test);
+                command.args(arguments).args(behaviour::words(&test));
                 command
             }
-            None => Command::new(test),
+            None => behaviour::command(&test),
         };
         command.args(["--exact", name, "--include-ignored", "--nocapture"]).env(INSIDE, name);
         self.given.apply_to(&mut command);

@@ -2,7 +2,7 @@
 //! of in the meantime is still bound. Tests of what is free again therefore keep the others from starting any.
 
 use std::io;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 static FORKS: RwLock<()> = RwLock::new(());
@@ -20,7 +20,9 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
 
 /// Runs a program without input to its end.
 #[cfg(target_os = "linux")]
-pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
+pub(crate) fn output(command: &mut Command) -> io::Result<std::process::Output> {
+    use std::process::Stdio;
+
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     spawn(command)?.wait_with_output()
 }

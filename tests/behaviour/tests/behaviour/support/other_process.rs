@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child as Process, Command, Stdio};
+use std::process::{Child as Process, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -29,7 +29,7 @@ impl OtherProcess {
             }
             std::process::exit(0);
         }
-        let mut command = Command::new(env::current_exe().expect("the test binary has a path"));
+        let mut command = behaviour::command(&behaviour::this_test());
         command.args(["--exact", name, "--include-ignored", "--nocapture"]).env(OTHER, name);
         let mut process = forks::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped())).unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
