@@ -1,12 +1,12 @@
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
 
-/// Consecutive ports, made from `8000..9000` or `8000..=8999`.
+/// Consecutive ports, made from `8000..9000` or `8000..=8999`, which are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortRange {
     first: u16,
-    /// The last one, or, of a range that was written without it, the one after.
     last: u16,
+    /// Only a range without a port keeps the end that is no part of it.
     inclusive: bool,
 }
 
@@ -20,7 +20,10 @@ impl PortRange {
 
 impl From<Range<u16>> for PortRange {
     fn from(ports: Range<u16>) -> Self {
-        Self { first: ports.start, last: ports.end, inclusive: false }
+        match ports.end.checked_sub(1) {
+            Some(last) if ports.start <= last => (ports.start..=last).into(),
+            _ => Self { first: ports.start, last: ports.end, inclusive: false },
+        }
     }
 }
 
@@ -33,11 +36,7 @@ impl From<RangeInclusive<u16>> for PortRange {
 impl fmt::Display for PortRange {
     /// With both ends, however it was written; one without ports, as it was.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, last, inclusive } = *self;
-        match self.numbers() {
-            numbers if !numbers.is_empty() => write!(formatter, "{first}..={}", numbers.end - 1),
-            _ if inclusive => write!(formatter, "{first}..={last}"),
-            _ => write!(formatter, "{first}..{last}"),
-        }
+        let Self { first, last, inclusive } = self;
+        write!(formatter, "{first}{}{last}", if *inclusive { "..=" } else { ".." })
     }
 }

@@ -1,8 +1,10 @@
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
+use super::generator::Random;
 use super::{mistakes, tokens};
-use crate::value::argument;
 use crate::value::duration::parse;
+use crate::value::{argument, host};
 
 #[test]
 fn durations() {
@@ -48,6 +50,48 @@ fn malformed_durations() {
     ] {
         assert!(parse(text).is_err(), "{text}");
     }
+}
+
+/// A few pieces of what such values are made of, in any order.
+fn any_of(random: &mut Random, pieces: &[&str]) -> String {
+    (0..random.below(6)).map(|_| random.pick(pieces)).collect()
+}
+
+#[test]
+fn any_duration_is_refused_or_is_what_it_says() {
+    const PIECES: [&str; 16] =
+        ["0", "1", "59", ".", "000", "18446744073709551615", "s", "m", "ms", "us", "ns", "h", " ", "-", "e", "µ"];
+    let mut accepted = 0;
+    for seed in 0..20_000 {
+        let text = any_of(&mut Random::new(seed), &PIECES);
+        let Ok(duration) = parse(&text) else { continue };
+        accepted += 1;
+        assert!(!duration.is_zero(), "{text}");
+        let nanoseconds = duration.as_nanos();
+        if nanoseconds <= u64::MAX.into() {
+            assert_eq!(parse(&format!("{nanoseconds}ns")), Ok(duration), "{text}");
+        }
+    }
+    assert!(accepted > 200, "only {accepted} are durations");
+}
+
+#[test]
+fn any_host_is_refused_or_looks_like_one() {
+    const PIECES: [&str; 16] =
+        ["127", ".", "0", "1", "256", ":", "::", "[", "]", "%", "fe80", "localhost", "-", "/", " ", "8080"];
+    let mut accepted = 0;
+    for seed in 0..20_000 {
+        let text = any_of(&mut Random::new(seed), &PIECES);
+        match host::check(&text) {
+            Ok(()) => {
+                accepted += 1;
+                assert!(!text.is_empty() && !text.contains(['/', ' ']), "{text}");
+                assert!(!text.contains(':') || text.split('%').next().is_some_and(|it| it.parse::<Ipv6Addr>().is_ok()));
+            }
+            Err(message) => assert!(message.contains("; write "), "{text}: {message}"),
+        }
+    }
+    assert!(accepted > 500, "only {accepted} are hosts");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Anything that is no literal is an expression, and rustc checks its type.
 
 pub(crate) mod duration;
-mod host;
+pub(crate) mod host;
 mod range;
 
 use proc_macro2::{Ident, TokenStream};

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
-use port_runtime::{DualStack, Error, ErrorKind, PortRequest};
+use port_runtime::{DualStack, Error, ErrorKind, Host, PortRange, PortRequest, ReservedPort};
 
 use crate::support::Block;
 
@@ -103,6 +103,9 @@ fn are_small_and_go_anywhere() {
     fn anywhere<T: Send + Sync + 'static>() {}
     anywhere::<Error>();
     anywhere::<PortRequest>();
+    anywhere::<(Host, PortRange, ReservedPort, DualStack<TcpListener>)>();
+    #[cfg(unix)]
+    anywhere::<port_runtime::PassListeners>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
     assert!(size_of::<Result<TcpListener, Error>>() <= 2 * size_of::<usize>());
 }

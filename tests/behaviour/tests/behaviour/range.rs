@@ -138,3 +138,15 @@ fn that_is_reversed_is_shown_as_it_was_written() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("9000..=8000"), "{error}");
 }
+
+#[test]
+fn is_the_same_however_it_was_written() {
+    assert_eq!(PortRange::from(8000..9000), PortRange::from(8000..=8999));
+    assert_eq!(PortRange::from(8000..9000).to_string(), "8000..=8999");
+    assert_eq!(PortRange::from(8000..8001).to_string(), "8000..=8000");
+    assert_ne!(PortRange::from(8000..9000), PortRange::from(8000..=9000));
+    // These have no port, and their messages show what was written.
+    for (empty, shown) in [(0..0, "0..0"), (8000..8000, "8000..8000")] {
+        assert_eq!(PortRange::from(empty).to_string(), shown);
+    }
+}
