@@ -43,7 +43,7 @@ impl Random {
 
 pub(crate) fn inputs() -> impl Iterator<Item = Random> {
     let inputs = var("FUZZ_INPUTS").ok().and_then(|inputs| inputs.parse().ok());
-    let in_every_run = if cfg!(miri) { 200 } else { 20_000 };
+    let in_every_run = if cfg!(miri) { 50 } else { 20_000 };
     (0..inputs.unwrap_or(in_every_run)).map(Random::new)
 }
 

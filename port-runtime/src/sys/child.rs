@@ -179,3 +179,37 @@ fn environ() -> *mut *const *const c_char {
         &raw mut environ
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::{CStr, CString};
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use super::CStringArray;
+
+    /// What execve(2) would see.
+    fn seen(array: &CStringArray) -> Vec<String> {
+        let mut strings = Vec::new();
+        // SAFETY: the array ends in a null pointer, and all before it point to strings that are alive.
+        unsafe {
+            let mut place = array.as_ptr();
+            while !(*place).is_null() {
+                strings.push(CStr::from_ptr(*place).to_str().unwrap().to_owned());
+                place = place.add(1);
+            }
+        }
+        strings
+    }
+
+    #[test]
+    fn an_array_has_room_for_one_more_string() {
+        for strings in [&[][..], &["A=1"], &["A=1", "B=", "C=3"]] {
+            let array = Arc::new(CStringArray::new(strings.iter().map(|it| CString::new(*it).unwrap()).collect()));
+            assert_eq!(seen(&array), strings);
+            let mut last = *b"LISTEN_PID=4711\0";
+            array.spare().store(last.as_mut_ptr().cast(), Ordering::Relaxed);
+            assert_eq!(seen(&array), [strings, &["LISTEN_PID=4711"]].concat());
+        }
+    }
+}
