@@ -1,4 +1,4 @@
-//! Random requests among random busy ports, against a model that says in thirty lines what has to come of each.
+//! Random requests among random busy ports, against a model that says in a few lines what has to come of each.
 //!
 //! In a network namespace, so that nobody else has a port in the window. `FUZZ_INPUTS=100000 cargo test -p behaviour
 //! model` takes longer.
@@ -7,13 +7,13 @@ mod predict;
 mod wish;
 
 use std::collections::HashMap;
-use std::env;
-use std::fmt::Debug;
-use std::net::{IpAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
+use std::{env, io};
 
 use behaviour::random::Random;
 use port_runtime::{ErrorKind, FromFreePort, ReservedPort};
+use socket2::{Domain, Socket, Type};
 
 use self::predict::{Claim, predict};
 use self::wish::{VARIABLES, Wish, variables};
@@ -78,25 +78,34 @@ impl Asked for ReservedPort {
     }
 }
 
-/// A port that somebody has, on one protocol.
+/// A port that somebody has.
 #[derive(Debug, Clone)]
 struct Busy {
-    udp: bool,
+    kind: Kind,
     address: IpAddr,
     port: u16,
 }
 
-/// Sockets of the standard library, which cannot be there twice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Listener,
+    /// TCP, with `SO_REUSEADDR`: what connections in `TIME_WAIT` leave behind, and what a reservation is.
+    Idle,
+    Udp,
+}
+
+/// Sockets of others, which cannot be there twice.
 fn occupy(random: &mut Random) -> (Vec<Busy>, Vec<OwnedFd>) {
     let addresses = if cfg!(has_ipv6) { 5 } else { 3 };
     let mut all = (Vec::new(), Vec::new());
     for _ in 0..random.below(12) {
-        let address = ["127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::"][random.below(addresses)];
-        let busy = Busy { udp: random.once_in(2), address: address.parse().unwrap(), port: random.choose(&WINDOW) };
-        let socket = if busy.udp {
-            UdpSocket::bind((busy.address, busy.port)).map(OwnedFd::from)
-        } else {
-            TcpListener::bind((busy.address, busy.port)).map(OwnedFd::from)
+        let address = ["127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::"][random.below(addresses)].parse().unwrap();
+        let kind = random.choose(&[Kind::Listener, Kind::Idle, Kind::Udp]);
+        let busy = Busy { kind, address, port: random.choose(&WINDOW) };
+        let socket = match kind {
+            Kind::Listener => TcpListener::bind((address, busy.port)).map(OwnedFd::from),
+            Kind::Idle => idle((address, busy.port).into()).map(OwnedFd::from),
+            Kind::Udp => UdpSocket::bind((address, busy.port)).map(OwnedFd::from),
         };
         if let Ok(socket) = socket {
             all.0.push(busy);
@@ -104,6 +113,13 @@ fn occupy(random: &mut Random) -> (Vec<Busy>, Vec<OwnedFd>) {
         }
     }
     all
+}
+
+fn idle(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.bind(&address.into())?;
+    socket.set_reuse_address(true)?;
+    Ok(socket)
 }
 
 /// One try: what is asked for, among which busy ports, and how often which outcome was had.

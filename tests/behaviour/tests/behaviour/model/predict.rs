@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use port_runtime::ErrorKind;
 
-use super::Busy;
 use super::wish::{FOREIGN, Says, Variable, Wish};
+use super::{Busy, Kind};
 
 /// What one socket takes of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,9 +20,35 @@ pub(super) enum Claim {
 
 impl Claim {
     fn at(self, host: IpAddr, port: u16) -> Busy {
-        let address = if self == Self::Hold { Ipv6Addr::UNSPECIFIED.into() } else { host };
-        Busy { udp: self == Self::Udp, address, port }
+        match self {
+            Self::Tcp => Busy { kind: Kind::Listener, address: host, port },
+            Self::Udp => Busy { kind: Kind::Udp, address: host, port },
+            Self::Hold => Busy { kind: Kind::Idle, address: Ipv6Addr::UNSPECIFIED.into(), port },
+        }
     }
+
+    /// Whether it can be had beside these.
+    fn is_free(self, way: Way, host: IpAddr, port: u16, busy: &[Busy]) -> bool {
+        let wanted = self.at(host, port);
+        let in_the_way = || busy.iter().filter(|it| overlap(it, &wanted));
+        // Somebody who has the number on another loopback address, too, has reserved it.
+        let elsewhere = Self::Tcp.at([127, 255, 255, 254].into(), port);
+        let may_share = match way {
+            _ if self != Self::Tcp => false,
+            Way::Plain => false,
+            Way::PastTimeWait => !busy.iter().any(|it| overlap(it, &elsewhere)),
+            Way::Shared => true,
+        };
+        in_the_way().next().is_none() || may_share && in_the_way().all(|it| it.kind == Kind::Idle)
+    }
+}
+
+/// What a listener puts up with.
+#[derive(Clone, Copy)]
+enum Way {
+    Plain,
+    PastTimeWait,
+    Shared,
 }
 
 /// The ports, of which `None` is the kernel's choice, or the error.
@@ -45,9 +71,11 @@ pub(super) fn predict(
         Some(Says::Nothing) | None => (*host, None),
     };
     let host = host.unwrap_or(Ipv4Addr::LOCALHOST.into());
-    let numbers: Vec<u16> = match exact {
-        Some(port) => Some(port).filter(|port| *port != 0).into_iter().collect(),
-        None => prefer.iter().copied().chain(range.iter().flat_map(|range| range.numbers())).collect(),
+    let range_by = |way| range.iter().flat_map(|range| range.numbers()).map(move |port| (way, port));
+    let preferred = prefer.iter().map(|&port| (Way::PastTimeWait, port));
+    let numbers: Vec<(Way, u16)> = match exact {
+        Some(port) => Some((Way::Shared, port)).filter(|_| port != 0).into_iter().collect(),
+        None => preferred.chain(range_by(Way::Plain)).chain(range_by(Way::PastTimeWait)).collect(),
     };
     let kernel_may_choose = exact.map_or(range.is_none(), |port| port == 0);
     // A hold is on every address, so whose address was asked for is looked at last.
@@ -57,17 +85,17 @@ pub(super) fn predict(
     let mut busy = busy.to_vec();
     (0..count)
         .map(|_| {
-            let is_free = |port| claims.iter().all(|claim| !busy.iter().any(|it| overlap(it, &claim.at(host, port))));
-            match numbers.iter().find(|port| !denied.contains(port) && is_free(**port)) {
-                None if !kernel_may_choose && numbers.iter().all(|port| denied.contains(port)) => {
-                    Err(ErrorKind::PermissionDenied)
-                }
+            let is_free = |way, port| claims.iter().all(|claim| claim.is_free(way, host, port, &busy));
+            let is_denied = |(_, port): &(Way, u16)| denied.contains(port);
+            let found = numbers.iter().find(|it| !is_denied(it) && is_free(it.0, it.1)).map(|it| it.1);
+            match found {
+                None if !kernel_may_choose && numbers.iter().all(is_denied) => Err(ErrorKind::PermissionDenied),
                 None if !kernel_may_choose && exact.is_some() => Err(ErrorKind::PortInUse),
                 None if !kernel_may_choose => Err(ErrorKind::NoFreePort),
                 _ if host == FOREIGN => Err(ErrorKind::AddrNotAvailable),
                 port => {
-                    busy.extend(port.iter().flat_map(|port| claims.iter().map(|claim| claim.at(host, **port))));
-                    Ok(port.copied())
+                    busy.extend(port.iter().flat_map(|&port| claims.iter().map(move |claim| claim.at(host, port))));
+                    Ok(port)
                 }
             }
         })
@@ -77,5 +105,7 @@ pub(super) fn predict(
 fn overlap(one: &Busy, other: &Busy) -> bool {
     let covers = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
     let (a, b) = (one.address, other.address);
-    one.udp == other.udp && one.port == other.port && (a == b || covers(a, b) || covers(b, a))
+    (one.kind == Kind::Udp) == (other.kind == Kind::Udp)
+        && one.port == other.port
+        && (a == b || covers(a, b) || covers(b, a))
 }
