@@ -1,6 +1,6 @@
 //! What the system hardly ever refuses, with faults that strace or a filter of system calls injects.
 
-use std::net::{TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::process::{self, Command};
 use std::time::Duration;
 use std::{env, io, thread};
@@ -9,6 +9,7 @@ use port_runtime::{Error, ErrorKind, FromFreePort, PassListeners, PortRequest, R
 
 use crate::support::child::open_descriptors;
 use crate::support::seccomp::forbid_family;
+use crate::support::sockets::hold;
 use crate::support::trace::{Traced, watch};
 use crate::support::{Block, Child};
 
@@ -45,6 +46,11 @@ fn no_memory_for_the_backlog() {
         assert_says(&failure::<TcpListener>(&PortRequest::new()), ErrorKind::System, message);
         assert_says(&failure::<TcpListener>(&PortRequest::new().range(8000..9000)), ErrorKind::System, message);
         assert_says(&failure::<(UdpSocket, TcpListener)>(&PortRequest::new()), ErrorKind::System, message);
+        // The only number of the range is had at the second look.
+        let block = Block::new();
+        let _like_time_wait = hold((Ipv4Addr::LOCALHOST, block.port(1)));
+        let only = PortRequest::new().range(block.port(1)..=block.port(1));
+        assert_says(&failure::<TcpListener>(&only), ErrorKind::System, message);
     });
 }
 
