@@ -21,9 +21,11 @@ fn main() {
     let runner = runner();
     let emulator = if linux { runner.as_str() } else { "" };
     println!("cargo::rustc-env=BEHAVIOUR_EMULATOR={emulator}");
-    declare("under_wine");
-    if runner.contains("wine") {
-        println!("cargo::rustc-cfg=under_wine");
+    for (cfg, holds) in [("under_wine", runner.contains("wine")), ("emulated", !emulator.is_empty())] {
+        declare(cfg);
+        if holds {
+            println!("cargo::rustc-cfg={cfg}");
+        }
     }
 
     // An ordinary user gets a namespace where user namespaces are allowed.
@@ -38,6 +40,7 @@ fn main() {
     let port_server = port_server();
     println!("cargo::rustc-env=BEHAVIOUR_PORT_SERVER={}", port_server.as_deref().unwrap_or_default());
     if linux {
+        offer("has_seccomp", emulator.is_empty(), "an emulator takes no seccomp filters");
         let activate = runs(&["systemd-socket-activate", "--version"]);
         offer("has_systemd_socket_activate", activate, "`systemd-socket-activate` is not installed");
         offer("has_systemd_analyze", runs(&["systemd-analyze", "--version"]), "`systemd-analyze` is not installed");
@@ -48,7 +51,7 @@ fn main() {
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
         offer("has_strace", strace, "`strace` is not installed, or may not trace");
     } else {
-        ["has_unshare", "has_setpriv", "has_strace"].into_iter().for_each(declare);
+        ["has_unshare", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
         ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);
         ["has_systemfd", "has_port_server", "has_pidfs"].into_iter().for_each(declare);
     }

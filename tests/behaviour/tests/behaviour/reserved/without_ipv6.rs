@@ -55,6 +55,7 @@ fn ipv6_is_an_error() {
     assert_eq!(open_descriptors(), before);
 }
 
+#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
 #[test]
 fn that_knows_nothing_of_it() {
     Child::new().prepared_by(refuse_ipv6).run(|| {
@@ -76,7 +77,7 @@ fn that_has_it_switched_off() {
     });
 }
 
-#[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
+#[cfg_attr(not(all(has_unshare, has_seccomp)), ignore = "needs a network namespace and seccomp filters")]
 #[test]
 fn nobody_is_given_the_number_there_either() {
     Child::in_namespace().run(|| {
