@@ -60,7 +60,8 @@ pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Sock
 pub(crate) fn listener_at(request: &PortRequest, address: SocketAddr) -> Result<TcpListener, Error> {
     let socket = Draft::new(Kind::Listener, address, request).and_then(|mut draft| draft.bind_shared(address.port()));
     let socket = socket.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
+        // The second one is what Windows says of a port that somebody else has on every address.
+        kind if kind == io::ErrorKind::AddrInUse || (cfg!(windows) && kind == io::ErrorKind::PermissionDenied) => {
             let message = format!("cannot listen on {address}: {error}; somebody listens there already");
             Error::system(ErrorKind::PortInUse, message, error)
         }

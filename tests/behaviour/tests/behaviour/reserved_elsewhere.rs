@@ -69,6 +69,18 @@ fn is_listened_on_once_it_is_given_up() {
     assert!(error.to_string().ends_with("; somebody listens there already"), "{error}");
 }
 
+/// On BSD they live side by side.
+#[cfg(windows)]
+#[test]
+fn is_not_listened_on_beside_somebody_on_every_address() {
+    let reserved = reserve();
+    drop(reserved.listen().unwrap());
+    let port = reserved.port();
+    let _other: TcpListener = PortRequest::new().host("0.0.0.0").range(port..=port).bind().unwrap();
+    let error = reserved.listen().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PortInUse, "{error}");
+}
+
 #[test]
 fn is_free_for_others_after_release() {
     let port = reserve().release();
