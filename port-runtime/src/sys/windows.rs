@@ -27,3 +27,44 @@ pub(super) fn exclusive(socket: &Socket) -> io::Result<()> {
     };
     if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, UdpSocket};
+    use std::os::windows::io::{AsRawSocket, RawSocket};
+
+    use windows_sys::Win32::Networking::WinSock;
+
+    use crate::{DualStack, PortRequest};
+
+    fn is_exclusive(socket: RawSocket) -> bool {
+        let (mut enabled, mut size) = (0_i32, 4);
+        // SAFETY: the socket is open, and the pointers are to an `i32` and to its size.
+        let status = unsafe {
+            WinSock::getsockopt(
+                usize::try_from(socket).unwrap(),
+                WinSock::SOL_SOCKET,
+                WinSock::SO_EXCLUSIVEADDRUSE,
+                (&raw mut enabled).cast(),
+                &raw mut size,
+            )
+        };
+        assert_eq!(status, 0);
+        enabled != 0
+    }
+
+    /// Behaviour tells it on Windows only: wine lets nobody take a port over anyway.
+    #[test]
+    fn every_socket_is_exclusive() {
+        assert!(!is_exclusive(TcpListener::bind("127.0.0.1:0").unwrap().as_raw_socket()), "it is not so by itself");
+        let request = PortRequest::new();
+        let in_range = PortRequest::new().range(30_000..31_000).prefer(30_000);
+        for request in [&request, &in_range] {
+            let (tcp, udp): (TcpListener, UdpSocket) = request.bind().unwrap();
+            assert!(is_exclusive(tcp.as_raw_socket()) && is_exclusive(udp.as_raw_socket()));
+            if let Ok(DualStack::<TcpListener> { v4, v6 }) = request.bind() {
+                assert!(is_exclusive(v4.as_raw_socket()) && is_exclusive(v6.as_raw_socket()));
+            }
+        }
+    }
+}
