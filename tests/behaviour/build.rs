@@ -46,7 +46,7 @@ fn main() {
         offer("has_systemd_analyze", runs(&["systemd-analyze", "--version"]), "`systemd-analyze` is not installed");
         offer("has_systemfd", runs(&["systemfd", "--version"]), "`systemfd` is not installed");
         offer("has_port_server", port_server.is_some(), "python3 has no `portpicker`");
-        offer("has_pidfs", has_pidfs(), "pidfds have no numbers of their own before Linux 6.9");
+        offer("has_pidfs", has_pidfs(), "pidfds have no numbers of their own before Linux 6.9 and on 32 bits");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
         offer("has_strace", strace, "`strace` is not installed, or may not trace");
@@ -134,5 +134,6 @@ fn port_server() -> Option<String> {
 fn has_pidfs() -> bool {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let mut numbers = release.split('.').map_while(|number| number.parse::<u32>().ok());
-    (numbers.next(), numbers.next()) >= (Some(6), Some(9))
+    let wide = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").is_ok_and(|bits| bits == "64");
+    wide && (numbers.next(), numbers.next()) >= (Some(6), Some(9))
 }

@@ -67,7 +67,7 @@ pub(crate) type Open = BTreeMap<RawFd, Descriptor>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Descriptor {
-    identity: (u64, u64),
+    identity: (libc::dev_t, libc::ino_t),
     pub(crate) close_on_exec: bool,
 }
 
