@@ -56,7 +56,7 @@ const STALE: [&str; 5] = ["LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "LISTEN_
 /// # Platforms
 ///
 /// Unix only. Elsewhere this type does not exist, so that a program that needs it does not compile there: hand a number
-/// to the child instead. Run on Linux so far; on other Unix systems by the same system calls.
+/// to the child instead. Run on Linux; on other Unix systems it is type-checked, and makes the same system calls.
 ///
 /// [sd_listen_fds(3)]: https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
 /// [`CommandExt::arg0`]: std::os::unix::process::CommandExt::arg0
