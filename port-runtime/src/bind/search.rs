@@ -21,7 +21,7 @@ pub(super) enum Number {
     Any,
 }
 
-/// Goes through the numbers that a request allows, each at most once, and remembers why they were refused.
+/// Goes through the numbers that a request allows, a full range twice, and remembers why they were refused.
 #[derive(Debug)]
 pub(super) struct Search {
     exact: Option<u16>,
