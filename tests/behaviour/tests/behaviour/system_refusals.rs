@@ -91,6 +91,7 @@ fn no_permission_for_ports_behind_one_in_use() {
     });
 }
 
+#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
 #[test]
 fn no_permission_by_a_filter_of_system_calls() {
     Child::new().run(|| {
