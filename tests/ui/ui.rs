@@ -4,21 +4,14 @@ mod fixture;
 
 use fixture::{assert_diagnostics, run};
 
-/// The files `.stderr` hold what this version of rustc makes of a message: the place, the underline, the notes.
-const PINNED: &str = "1.95.0";
-
 #[test]
 fn right_functions_run() {
     trybuild::TestCases::new().pass("pass/*.rs");
 }
 
+#[cfg_attr(not(pinned_rustc), ignore = "the texts in fail/ are those of another rustc")]
 #[test]
 fn mistakes_are_explained() {
-    let version = fixture::rustc_version();
-    if version != PINNED {
-        println!("SKIPPED: the texts in fail/ are those of rustc {PINNED}, and this is rustc {version}");
-        return;
-    }
     trybuild::TestCases::new().compile_fail("fail/*/*.rs");
 }
 
@@ -42,8 +35,14 @@ fn lints_of_the_user_still_fire() {
 #[test]
 fn the_expansion_is_silent() {
     for edition in fixture::EDITIONS {
-        let package = format!("quiet-{edition}");
-        assert_diagnostics("quiet", &run("check", &package, &[]));
-        assert_diagnostics("quiet", &run("clippy", &package, &[]));
+        assert_diagnostics("quiet", &run("check", &format!("quiet-{edition}"), &[]));
+    }
+}
+
+#[cfg_attr(not(has_clippy), ignore = "cargo clippy is not installed")]
+#[test]
+fn the_expansion_is_silent_under_clippy() {
+    for edition in fixture::EDITIONS {
+        assert_diagnostics("quiet", &run("clippy", &format!("quiet-{edition}"), &[]));
     }
 }

@@ -11,7 +11,7 @@ use crate::support::sockets::{connect, hold, hold_everywhere, plain};
 use crate::support::{Block, assert_error, forks, port_on};
 
 /// Lets a server serve one connection, close it first and end: its port is left in `TIME_WAIT`.
-fn leave_in_time_wait(server: TcpListener) -> SocketAddr {
+pub(crate) fn leave_in_time_wait(server: TcpListener) -> SocketAddr {
     let address = server.local_addr().unwrap();
     let mut client = connect(address);
     drop(server.accept().expect("a client is waiting"));

@@ -4,6 +4,7 @@ use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::PortRequest;
 
+use crate::holds_and_time_wait::leave_in_time_wait;
 use crate::support::trace::{Traced, names, watch};
 use crate::support::{Block, Child};
 
@@ -95,6 +96,26 @@ fn of_a_free_preferred_port_are_as_many_as_of_the_default() {
     });
     let Some(calls) = calls else { return };
     assert_eq!(names(&calls), ["socket", "bind", "listen", "setsockopt"], "{calls:#?}");
+}
+
+/// A plain bind of another address shows that nobody has reserved the number, and nobody can before we listen.
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn past_time_wait_keep_reservations_away_until_we_listen() {
+    let calls = Traced::new(Child::new()).run(|| {
+        let block = Block::new();
+        let request = PortRequest::new().prefer(leave_in_time_wait(block.listener(1)).port());
+        watch(|| request.bind::<TcpListener>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    let guard = ["socket", "bind", "setsockopt"];
+    let ours = ["setsockopt", "bind", "listen"];
+    // In front of a close, std looks at the descriptor where debug assertions are on.
+    assert_eq!(names(&calls)[..8], [&["socket", "bind"], &guard[..], &ours].concat(), "{calls:#?}");
+    assert!(calls[1].contains("EADDRINUSE") && calls[3].contains("127.255.255.254"), "{calls:#?}");
+    let closed = calls[8..].iter().find_map(|call| call.strip_prefix("close(")?.split(')').next());
+    let descriptor = closed.unwrap_or_else(|| panic!("the guard stays open: {calls:#?}"));
+    assert!(calls[3].starts_with(&format!("bind({descriptor},")), "it is the guard that is closed: {calls:#?}");
 }
 
 #[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
