@@ -1,13 +1,11 @@
 //! Runs cargo over the crates in `fixture/`, in a workspace of their own.
-//!
-//! The comment `//~ error: text` in a crate expects one diagnostic on its line that begins so, and any diagnostic
-//! without such a comment is a failure.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+
+use crate::diagnostics::compare;
 
 pub(crate) const EDITIONS: [&str; 3] = ["2018", "2021", "2024"];
 
@@ -28,33 +26,7 @@ pub(crate) fn run(verb: &str, package: &str, arguments: &[&str]) -> String {
 
 /// Compares the diagnostics with the comments in `fixture/<name>.rs`.
 pub(crate) fn assert_diagnostics(name: &str, output: &str) {
-    let source = fs::read_to_string(source_of(name)).unwrap();
-    let mut expected = source.lines().zip(1..).fold(Vec::new(), |mut expected, (line, number)| {
-        let comments = line.split("//~ ").skip(1);
-        expected.extend(comments.map(|text| format!("{number}: {}", text.trim())));
-        expected
-    });
-    let file = format!("{name}.rs:");
-    let mut surprises = String::new();
-    for diagnostic in output.lines().filter(|line| ["error", "warning"].iter().any(|level| line.contains(level))) {
-        let Some((_, place)) = diagnostic.split_once(&file) else {
-            // Anything but the last line of cargo means that the crate was not even compiled.
-            let is_summary = diagnostic.contains("could not compile") || diagnostic.contains("warning");
-            assert!(is_summary, "{output}");
-            continue;
-        };
-        let (line, text) = place.split_once(':').unwrap();
-        let (_column, text) = text.split_once(": ").unwrap();
-        let found = format!("{line}: {text}");
-        match expected.iter().position(|expected| found.starts_with(expected.as_str())) {
-            Some(position) => drop(expected.swap_remove(position)),
-            None => writeln!(surprises, "{found}").unwrap(),
-        }
-    }
-    assert!(
-        expected.is_empty() && surprises.is_empty(),
-        "in fixture/{name}.rs\nnot reported: {expected:#?}\nnot expected:\n{surprises}\nall output:\n{output}"
-    );
+    compare(&source_of(name), &["error", "warning"], output);
 }
 
 fn source_of(name: &str) -> PathBuf {
