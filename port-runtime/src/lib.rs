@@ -41,29 +41,28 @@
 #[path = "private.rs"]
 pub mod __private;
 mod bind;
-#[cfg(unix)]
-mod child;
-mod convert;
 mod error;
+mod given;
 mod host;
-mod outside;
-mod range;
+mod ports;
+mod process;
 mod request;
 mod reserved;
 mod sys;
+mod types;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("with_free_port.md")]
 pub use port_macros::with_free_port;
 
-#[cfg(unix)]
-pub use self::child::PassListeners;
-pub use self::convert::{AsyncFromFreePort, DualStack, FromFreePort};
 pub use self::error::{Error, ErrorKind};
 pub use self::host::Host;
-pub use self::range::PortRange;
+pub use self::ports::PortRange;
+#[cfg(unix)]
+pub use self::process::PassListeners;
 pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
+pub use self::types::{AsyncFromFreePort, DualStack, FromFreePort};
 
 /// The front page compiles.
 #[cfg(all(doctest, feature = "tokio", feature = "macros"))]

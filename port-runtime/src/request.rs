@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bind::Group;
+use crate::given::{Exact, Inherit};
 use crate::host::Addresses;
-use crate::outside::{Exact, Inherit};
 use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
 
 /// What kind of port is wanted. Plain data: nothing happens before [`bind`](Self::bind).

@@ -9,7 +9,7 @@ use super::draft::{Draft, Kind, port_of};
 use super::event::{self, Event};
 use super::on_first_local_address;
 use super::search::{Number, Search};
-use crate::outside::{self, listen_fds};
+use crate::given::{self, listen_fds};
 use crate::{Error, ErrorKind, PortRequest, sys};
 
 /// How many numbers the kernel may choose until one is free for every member.
@@ -59,8 +59,8 @@ pub(crate) fn together<M: Default>(
         return fill(request, &mut members).map(|()| members);
     }
     request.check()?;
-    let inherited = outside::inherited(request)?.is_some();
-    let request = if inherited { Cow::Borrowed(request) } else { outside::decide(request)? };
+    let inherited = given::inherited(request)?.is_some();
+    let request = if inherited { Cow::Borrowed(request) } else { given::decide(request)? };
     let group = Arc::new(Group::new(&request, inherited));
     let request = PortRequest { group: Some(Arc::clone(&group)), ..request.into_owned() };
     // Kept open, so that the kernel does not choose their numbers again.

@@ -15,7 +15,7 @@ use self::draft::Draft;
 pub(crate) use self::draft::{Kind, at, bind_briefly, port_of};
 pub(crate) use self::group::{Group, together};
 use self::search::Search;
-use crate::outside::{self, listen_fds};
+use crate::given::{self, listen_fds};
 use crate::{Error, ErrorKind, PortRequest, sys};
 
 /// A socket on a number that the request allows.
@@ -37,10 +37,10 @@ pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Sock
     if let Some(group) = &request.group {
         return group.join(request, kind);
     }
-    if let Some(inherit) = outside::inherited(request)? {
+    if let Some(inherit) = given::inherited(request)? {
         return listen_fds::take(inherit, kind, |_| Ok(())).inspect(|&(_, address)| event::inherited(address).emit());
     }
-    let request = &*outside::decide(request)?;
+    let request = &*given::decide(request)?;
     on_first_local_address(request, |address| {
         let mut draft = Draft::new(kind, address, request)?;
         let mut search = Search::new(request, 1);

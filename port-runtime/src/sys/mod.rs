@@ -5,7 +5,7 @@ use std::io;
 use socket2::Socket;
 
 #[cfg(unix)]
-pub(crate) mod child;
+pub(crate) mod exec;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod os;

@@ -7,7 +7,7 @@ use std::{env, io};
 
 use socket2::SockRef;
 
-use crate::sys::child::Armed;
+use crate::sys::exec::Armed;
 
 /// What may be left from a service manager that started this process, and is not meant for its children.
 /// `LISTEN_FDS_FIRST_FD` is an extension of systemfd and of the crate `listenfd`.

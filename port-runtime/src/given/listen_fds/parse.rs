@@ -99,7 +99,7 @@ mod tests {
 
     use super::{Announced, Variables, filled};
     use crate::ErrorKind;
-    use crate::outside::fuzz::{Random, assert_both_often, inputs};
+    use crate::given::fuzz::{Random, assert_both_often, inputs};
 
     const PROCESS: u32 = 4711;
 

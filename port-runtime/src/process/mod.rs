@@ -1,0 +1,7 @@
+//! Programs that this process starts: with a socket ([`PassListeners`]).
+
+#[cfg(unix)]
+mod pass_listeners;
+
+#[cfg(unix)]
+pub use self::pass_listeners::PassListeners;
