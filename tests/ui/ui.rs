@@ -1,6 +1,5 @@
 //! What rustc and clippy say about annotated functions: nothing where they are right, one lesson where they are not.
 
-mod diagnostics;
 mod fixture;
 
 use fixture::{assert_diagnostics, run};

@@ -1,26 +1,20 @@
 //! Random functions and random tokens. `FUZZ_INPUTS=1000000 cargo test -p port-macros --release fuzz` takes longer.
 
-use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
+use test_support::{Annotated, Random, annotated, seeds};
 
-use super::generator::{Annotated, Random, annotated};
 use super::tokens;
 use crate::function::Item;
 use crate::rewrite;
 
 const DELIMITERS: [Delimiter; 4] = [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
 
-fn inputs(in_every_run: u64) -> impl Iterator<Item = u64> {
-    let inputs = env::var("FUZZ_INPUTS").ok().and_then(|inputs| inputs.parse().ok());
-    0..inputs.unwrap_or(in_every_run)
-}
-
 #[test]
 fn right_functions_become_right_functions() {
-    for seed in inputs(500) {
+    for seed in seeds(500) {
         let random = &mut Random::new(seed);
         let Annotated { arguments, item } = annotated(random, "f");
         // `macro_rules!` wraps what it inserts: the whole item, its body, the value of an option, a type.
@@ -40,7 +34,7 @@ fn right_functions_become_right_functions() {
 #[test]
 fn nothing_makes_it_panic() {
     let (mut all, mut read, mut refused) = (0_u32, 0_u32, 0_u32);
-    for seed in inputs(2_000) {
+    for seed in seeds(2_000) {
         let random = &mut Random::new(seed);
         let Annotated { arguments, item } = annotated(random, "f");
         let (mut arguments, mut item) = (tokens(&arguments), tokens(&item));

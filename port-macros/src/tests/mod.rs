@@ -1,7 +1,6 @@
 mod cost;
 mod expansions;
 mod fuzz;
-mod generator;
 mod parsing;
 mod values;
 

@@ -1,10 +1,10 @@
 use std::net::Ipv6Addr;
 use std::time::Duration;
 
-use super::generator::Random;
 use super::{mistakes, tokens};
 use crate::value::duration::parse;
 use crate::value::{argument, host};
+use test_support::Random;
 
 #[test]
 fn durations() {

@@ -1,50 +1,13 @@
 //! Random input for what reads text from outside. `FUZZ_INPUTS=1000000 cargo test -p port-runtime --release fuzz` takes
 //! longer.
 
-use std::env::var;
+use test_support::{Random, seeds};
 
 use super::{env, port_server};
 use crate::Host;
 
-/// `SplitMix64`: small, and the same everywhere.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(end).unwrap()).unwrap()
-    }
-
-    pub(crate) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-
-    /// Something plausible, mostly with a few bytes put in, taken out, changed or repeated.
-    pub(crate) fn near(&mut self, plausible: &[&str]) -> Vec<u8> {
-        let mut bytes = self.pick(plausible).as_bytes().to_vec();
-        for _ in 0..self.below(5) {
-            let place = self.below(bytes.len() + 1);
-            match self.below(5) {
-                0 | 1 => bytes.insert(place, self.pick(b"0123456789:.-+ []%\n\tax@=,/\xc3\xff\x7f\x1b")),
-                2 if place < bytes.len() => drop(bytes.remove(place)),
-                3 if place < bytes.len() => bytes[place] = u8::try_from(self.below(256)).unwrap(),
-                _ => bytes.extend_from_within(place..),
-            }
-        }
-        bytes
-    }
-}
-
 pub(crate) fn inputs() -> impl Iterator<Item = Random> {
-    let inputs = var("FUZZ_INPUTS").ok().and_then(|inputs| inputs.parse().ok());
-    let in_every_run = if cfg!(miri) { 50 } else { 20_000 };
-    (0..inputs.unwrap_or(in_every_run)).map(Random::new)
+    seeds(if cfg!(miri) { 50 } else { 20_000 }).map(Random::new)
 }
 
 /// Or else the inputs would not show much.

@@ -99,7 +99,9 @@ mod tests {
 
     use super::{Announced, Variables, filled};
     use crate::ErrorKind;
-    use crate::given::fuzz::{Random, assert_both_often, inputs};
+    use test_support::Random;
+
+    use crate::given::fuzz::{assert_both_often, inputs};
 
     const PROCESS: u32 = 4711;
 

@@ -1,0 +1,16 @@
+//! What is promised on Linux alone, or can be watched there alone: in `/proc`, by `strace`, in network namespaces, and in
+//! processes that are forked.
+
+mod accept_timeouts;
+mod collisions;
+mod exhaustion;
+mod holds_and_time_wait;
+mod kinds;
+mod leaks;
+mod model;
+mod outside;
+mod privileged;
+mod reserved;
+mod system_calls;
+mod system_refusals;
+mod without_ip;

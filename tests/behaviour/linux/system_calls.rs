@@ -1,0 +1,134 @@
+//! Which system calls are made: all of them are counted, not only those that are expected.
+
+use std::net::{TcpListener, UdpSocket};
+
+use port_runtime::PortRequest;
+
+use crate::linux::holds_and_time_wait::leave_in_time_wait;
+use crate::support::trace::{Traced, names, watch};
+use crate::support::{Block, Child};
+
+fn count(calls: &[String], name: &str) -> usize {
+    names(calls).into_iter().filter(|&call| call == name).count()
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn of_the_default_listener_are_four() {
+    let calls = Traced::new(Child::new()).run(|| {
+        watch(|| PortRequest::new().bind::<TcpListener>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    assert_eq!(names(&calls), ["socket", "bind", "listen", "setsockopt"], "{calls:#?}");
+    assert!(calls[0].contains("SOCK_STREAM|SOCK_CLOEXEC"), "{calls:#?}");
+    assert!(calls[1].contains(r#"sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")"#), "{calls:#?}");
+    assert!(calls[2].contains(", 128)"), "the backlog of std: {calls:#?}");
+    assert!(calls[3].contains("SO_REUSEADDR, [1]"), "{calls:#?}");
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn of_the_default_udp_socket_are_two() {
+    let calls = Traced::new(Child::new()).run(|| {
+        watch(|| PortRequest::new().bind::<UdpSocket>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    assert_eq!(names(&calls), ["socket", "bind"], "{calls:#?}");
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn backlogs_are_passed_on() {
+    let calls = Traced::new(Child::new()).run(|| {
+        watch(|| {
+            for backlog in [7, 0, u32::MAX] {
+                drop(PortRequest::new().backlog(backlog).bind::<TcpListener>().unwrap());
+            }
+            PortRequest::new().backlog(7).bind::<UdpSocket>().unwrap();
+        });
+    });
+    let Some(calls) = calls else { return };
+    let listens: Vec<_> = calls.iter().filter(|call| call.starts_with("listen(")).collect();
+    assert_eq!(listens.len(), 3, "{listens:#?}");
+    for (call, backlog) in listens.into_iter().zip([", 7)", ", 0)", ", 2147483647)"]) {
+        assert!(call.contains(backlog), "{call}");
+    }
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn of_a_range_are_one_bind_per_busy_port_and_one_more() {
+    let calls = Traced::new(Child::new()).run(|| {
+        let block = Block::new();
+        let _busy: Vec<_> = (1..=10).map(|index| block.listener(index)).collect();
+        let request = PortRequest::new().range(block.port(1)..=block.port(15));
+        let listener: TcpListener = watch(|| request.bind()).unwrap();
+        assert_eq!(listener.local_addr().unwrap().port(), block.port(11));
+    });
+    let Some(calls) = calls else { return };
+    let mut expected = vec!["socket"];
+    expected.extend(["bind"; 11]);
+    expected.extend(["listen", "setsockopt"]);
+    assert_eq!(names(&calls), expected, "{calls:#?}");
+    assert_eq!(calls.iter().filter(|call| call.contains("EADDRINUSE")).count(), 10, "{calls:#?}");
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn of_a_range_of_udp_are_as_few() {
+    let calls = Traced::new(Child::new()).run(|| {
+        let block = Block::new();
+        let _busy: Vec<_> = (1..=5).map(|index| UdpSocket::bind(("127.0.0.1", block.port(index))).unwrap()).collect();
+        let request = PortRequest::new().range(block.port(1)..=block.port(15));
+        watch(|| request.bind::<UdpSocket>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    assert_eq!(names(&calls), ["socket", "bind", "bind", "bind", "bind", "bind", "bind"], "{calls:#?}");
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn of_a_free_preferred_port_are_as_many_as_of_the_default() {
+    let calls = Traced::new(Child::new()).run(|| {
+        let block = Block::new();
+        let request = PortRequest::new().prefer(block.port(1)).range(block.port(2)..block.port(9));
+        watch(|| request.bind::<TcpListener>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    assert_eq!(names(&calls), ["socket", "bind", "listen", "setsockopt"], "{calls:#?}");
+}
+
+/// A plain bind of another address shows that nobody has reserved the number, and nobody can before we listen.
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn past_time_wait_keep_reservations_away_until_we_listen() {
+    let calls = Traced::new(Child::new()).run(|| {
+        let block = Block::new();
+        let request = PortRequest::new().prefer(leave_in_time_wait(block.listener(1)).port());
+        watch(|| request.bind::<TcpListener>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    let guard = ["socket", "bind", "setsockopt"];
+    let ours = ["setsockopt", "bind", "listen"];
+    // In front of a close, std looks at the descriptor where debug assertions are on.
+    assert_eq!(names(&calls)[..8], [&["socket", "bind"], &guard[..], &ours].concat(), "{calls:#?}");
+    assert!(calls[1].contains("EADDRINUSE") && calls[3].contains("127.255.255.254"), "{calls:#?}");
+    let closed = calls[8..].iter().find_map(|call| call.strip_prefix("close(")?.split(')').next());
+    let descriptor = closed.unwrap_or_else(|| panic!("the guard stays open: {calls:#?}"));
+    assert!(calls[3].starts_with(&format!("bind({descriptor},")), "it is the guard that is closed: {calls:#?}");
+}
+
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn a_socket_whose_listen_failed_is_closed_and_not_used_again() {
+    let calls = Traced::injecting("listen:error=EADDRINUSE:when=1").run(|| {
+        let block = Block::new();
+        let request = PortRequest::new().range(block.port(1)..=block.port(3));
+        let listener: TcpListener = watch(|| request.bind()).unwrap();
+        assert_eq!(listener.local_addr().unwrap().port(), block.port(2));
+    });
+    let Some(calls) = calls else { return };
+    assert_eq!(count(&calls, "socket"), 2, "{calls:#?}");
+    assert_eq!(count(&calls, "bind"), 2, "{calls:#?}");
+    assert_eq!(count(&calls, "close"), 1, "{calls:#?}");
+}

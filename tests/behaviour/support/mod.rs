@@ -1,0 +1,34 @@
+//! What the tests of several subjects need.
+
+pub(crate) mod block;
+pub(crate) mod forks;
+#[cfg(target_os = "linux")]
+mod linux;
+pub(crate) mod sockets;
+
+pub(crate) use self::block::Block;
+#[cfg(target_os = "linux")]
+pub(crate) use self::linux::*;
+
+use std::fmt::Debug;
+use std::net::SocketAddr;
+
+use port_runtime::{Error, ErrorKind};
+
+/// The port, with the address that it has to be on.
+#[track_caller]
+pub(crate) fn port_on(address: &str, found: std::io::Result<SocketAddr>) -> u16 {
+    let found = found.expect("a bound socket has an address");
+    assert_eq!(found.ip().to_string(), address);
+    assert_ne!(found.port(), 0);
+    found.port()
+}
+
+/// Compares an error with what users see of it.
+#[track_caller]
+pub(crate) fn assert_error<T: Debug>(result: Result<T, Error>, kind: ErrorKind, message: &str) {
+    let error = result.expect_err("no port was to be had");
+    assert_eq!(error.to_string(), message);
+    assert_eq!(error.kind(), kind, "{error}");
+    assert_eq!(format!("{error:?}"), message);
+}

@@ -1,1 +1,0 @@
-//! The attribute beside the crates that people put next to it; see `tests/`.
