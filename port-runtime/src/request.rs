@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::bind::Group;
-use crate::given::{Exact, Inherit};
+use crate::bind::{Exact, Group};
+use crate::given::Inherit;
 use crate::host::Addresses;
 use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
 

@@ -7,9 +7,8 @@ use socket2::Socket;
 
 use super::draft::{Draft, Kind, port_of};
 use super::event::{self, Event};
-use super::on_first_local_address;
 use super::search::{Number, Search};
-use crate::given::{self, listen_fds};
+use super::{decide, inherited, on_first_local_address, take};
 use crate::{Error, ErrorKind, PortRequest, sys};
 
 /// How many numbers the kernel may choose until one is free for every member.
@@ -59,8 +58,8 @@ pub(crate) fn together<M: Default>(
         return fill(request, &mut members).map(|()| members);
     }
     request.check()?;
-    let inherited = given::inherited(request)?.is_some();
-    let request = if inherited { Cow::Borrowed(request) } else { given::decide(request)? };
+    let inherited = inherited(request)?.is_some();
+    let request = if inherited { Cow::Borrowed(request) } else { decide(request)? };
     let group = Arc::new(Group::new(&request, inherited));
     let request = PortRequest { group: Some(Arc::clone(&group)), ..request.into_owned() };
     // Kept open, so that the kernel does not choose their numbers again.
@@ -110,7 +109,7 @@ impl Group {
     pub(super) fn join(&self, request: &PortRequest, kind: Kind) -> Result<(Socket, SocketAddr), Error> {
         let mut state = self.lock();
         if let (Some(inherit), true) = (&request.inherit, state.inherited) {
-            let (socket, address) = listen_fds::take(inherit, kind, |address| state.fits(request, address))?;
+            let (socket, address) = take(inherit, kind, |address| state.fits(request, address))?;
             state.chosen = Some(Chosen { number: Number::Exact(address.port()), port: address.port(), hold: None });
             state.events.push(event::inherited(address));
             return Ok((socket, address));

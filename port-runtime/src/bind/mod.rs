@@ -15,8 +15,11 @@ use self::draft::Draft;
 pub(crate) use self::draft::{Kind, at, bind_briefly, port_of};
 pub(crate) use self::group::{Group, together};
 use self::search::Search;
-use crate::given::{self, listen_fds};
+use crate::given::listen_fds;
 use crate::{Error, ErrorKind, PortRequest, sys};
+
+mod outside;
+pub(crate) use self::outside::{Exact, decide, inherited, take};
 
 /// A socket on a number that the request allows.
 #[inline]
@@ -37,10 +40,11 @@ pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Sock
     if let Some(group) = &request.group {
         return group.join(request, kind);
     }
-    if let Some(inherit) = given::inherited(request)? {
-        return listen_fds::take(inherit, kind, |_| Ok(())).inspect(|&(_, address)| event::inherited(address).emit());
+    if let Some(inherit) = inherited(request)? {
+        return listen_fds::claiming(|| take(inherit, kind, |_| Ok(())))
+            .inspect(|&(_, address)| event::inherited(address).emit());
     }
-    let request = &*given::decide(request)?;
+    let request = &*decide(request)?;
     on_first_local_address(request, |address| {
         let mut draft = Draft::new(kind, address, request)?;
         let mut search = Search::new(request, 1);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use socket2::Socket;
 
-use crate::given::Exact;
+use super::Exact;
 use crate::{Error, ErrorKind, PortRange, PortRequest, sys};
 
 /// A number to try, and where it comes from.

@@ -6,12 +6,14 @@ use socket2::Socket;
 
 #[cfg(unix)]
 pub(crate) mod exec;
+#[cfg(unix)]
+pub(crate) mod inherited;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod os;
 
 #[cfg(unix)]
-pub(crate) use self::os::{adopt, close_on_exec, inherited, is_listening, own_pidfd_id};
+pub(crate) use self::os::{is_listening, own_pidfd_id};
 
 /// Linux keeps a socket usable after a failed `bind`, lets `SO_REUSEADDR` be set once a port is held, and copies socket
 /// time-outs to accepted connections. The other systems are not known to do all of this.
@@ -30,4 +32,9 @@ pub(crate) fn is_family_missing(error: &io::Error) -> bool {
 /// The process or the system has run out of descriptors.
 pub(crate) fn is_descriptor_limit(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| os::DESCRIPTOR_LIMIT.contains(&code))
+}
+
+/// The number of a network interface, by its name: `%lo` in `fe80::1%lo`.
+pub(crate) fn interface_index(name: &str) -> Option<u32> {
+    os::interface_index(name)
 }
