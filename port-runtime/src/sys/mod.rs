@@ -9,6 +9,8 @@ pub(crate) mod exec;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod os;
+#[allow(dead_code, reason = "its callers come next")]
+pub(crate) mod sock_diag;
 
 #[cfg(unix)]
 pub(crate) use self::os::{adopt, close_on_exec, inherited, is_listening, own_pidfd_id};

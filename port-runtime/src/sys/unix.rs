@@ -91,3 +91,15 @@ pub(crate) fn own_pidfd_id() -> Option<u64> {
 pub(crate) fn own_pidfd_id() -> Option<u64> {
     None
 }
+
+/// The number of a socket in the kernel's tables.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn inode(socket: &Socket) -> io::Result<u64> {
+    // SAFETY: all zeros is a valid value of this plain C structure.
+    let mut file: libc::stat = unsafe { std::mem::zeroed() };
+    // SAFETY: the descriptor is open for as long as it is borrowed; the pointer is to a structure of the right type.
+    let status = unsafe { libc::fstat(socket.as_raw_fd(), &raw mut file) };
+    // On some architectures it has another width.
+    #[allow(clippy::useless_conversion)]
+    if status == -1 { Err(io::Error::last_os_error()) } else { Ok(file.st_ino.into()) }
+}
