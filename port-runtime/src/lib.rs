@@ -46,6 +46,8 @@ mod given;
 mod host;
 mod ports;
 mod process;
+#[allow(dead_code, reason = "its callers come next")]
+mod refusal;
 mod request;
 mod reserved;
 mod sys;

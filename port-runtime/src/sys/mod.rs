@@ -4,11 +4,17 @@ use std::io;
 
 use socket2::Socket;
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) mod descriptors;
 #[cfg(unix)]
 pub(crate) mod exec;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod os;
+#[allow(dead_code, reason = "its callers come next")]
+pub(crate) mod owner;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) mod proc_fs;
 #[allow(dead_code, reason = "its callers come next")]
 pub(crate) mod sock_diag;
 

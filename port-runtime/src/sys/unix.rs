@@ -103,3 +103,10 @@ pub(crate) fn inode(socket: &Socket) -> io::Result<u64> {
     #[allow(clippy::useless_conversion)]
     if status == -1 { Err(io::Error::last_os_error()) } else { Ok(file.st_ino.into()) }
 }
+
+/// The user as whom this process opens sockets.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn effective_uid() -> u32 {
+    // SAFETY: always sound; it cannot fail.
+    unsafe { libc::geteuid() }
+}
