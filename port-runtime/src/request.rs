@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::bind::Group;
 use crate::given::{Exact, Inherit};
 use crate::host::Addresses;
-use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
+use crate::{AsyncFromFreePort, Error, FromFreePort, Host, Ports};
 
 /// What kind of port is wanted. Plain data: nothing happens before [`bind`](Self::bind).
 ///
@@ -18,7 +18,7 @@ use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
 /// 2. the port that an [environment variable](Self::env) names,
 /// 3. a port from the [port server](Self::portserver),
 /// 4. the [preferred](Self::prefer) port,
-/// 5. the [range](Self::range), lowest port first,
+/// 5. the [range](Self::range), in the order in which it is written,
 /// 6. the kernel's choice, unless a range is given: a full range is an error.
 ///
 /// Of the first three, one that is asked for and absent is passed over; one that is present and wrong is an error, and
@@ -39,7 +39,7 @@ pub struct PortRequest {
     pub(crate) env: Option<Cow<'static, str>>,
     pub(crate) port_server: bool,
     pub(crate) host: Option<Host>,
-    pub(crate) range: Option<PortRange>,
+    pub(crate) range: Option<Ports>,
     pub(crate) prefer: Option<u16>,
     pub(crate) backlog: Option<u32>,
     pub(crate) timeout: Option<Duration>,
@@ -115,12 +115,13 @@ impl PortRequest {
         self
     }
 
-    /// The lowest free port of a range: `8000..9000` or `8000..=8999`.
+    /// The first free port of these: `8000..9000`, `8000..=8999`, `[1455, 1457]`, or other [`Ports`].
     ///
+    /// They are gone through in the order in which they are written, a range upwards.
     /// Ports that are in use, merely held or not permitted are passed over. Those of earlier servers that have connections
     /// in `TIME_WAIT` come last: on Linux a listener takes one, as [`prefer`](Self::prefer) does, before it gives up. When
     /// none is left, the error counts them.
-    pub fn range(mut self, ports: impl Into<PortRange>) -> Self {
+    pub fn range(mut self, ports: impl Into<Ports>) -> Self {
         self.range = Some(ports.into());
         self
     }
@@ -203,15 +204,8 @@ impl PortRequest {
     /// Whether the request makes sense by itself.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(range) = self.range {
-            if range.numbers().is_empty() {
-                return Err(Error::invalid(format!(
-                    "the range {range} has no port in it; the lower number comes first"
-                )));
-            }
-            if range.numbers().start == 0 {
-                return Err(Error::invalid(format!("the range {range} starts at 0, which is no port; start at 1")));
-            }
+        if let Some(range) = &self.range {
+            range.check()?;
         }
         if self.prefer == Some(0) {
             return Err(Error::invalid("0 is no port to prefer; leave it out and the kernel chooses"));

@@ -6,7 +6,7 @@ use std::ops::Range;
 use socket2::Socket;
 
 use crate::given::Exact;
-use crate::{Error, ErrorKind, PortRange, PortRequest, sys};
+use crate::{Error, ErrorKind, PortRequest, Ports, sys};
 
 /// A number to try, and where it comes from.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub(super) enum Number {
 pub(super) struct Search {
     exact: Option<u16>,
     preferred: Option<u16>,
+    range: Option<Ports>,
+    /// Indices into the range.
     rest_of_range: Range<u32>,
     second_look: Range<u32>,
     kernel_choices: u32,
@@ -51,19 +53,21 @@ impl Search {
         let nothing = Self {
             exact: None,
             preferred: None,
+            range: None,
             rest_of_range: 0..0,
             second_look: 0..0,
             kernel_choices: 0,
             refused: Refused::default(),
         };
-        let range = request.range.map_or(0..0, PortRange::numbers);
+        let indices = 0..request.range.as_ref().map_or(0, Ports::len);
         match &request.exact {
             Some(Exact { port: 0, .. }) => Self { kernel_choices, ..nothing },
             Some(Exact { port, .. }) => Self { exact: Some(*port), ..nothing },
             None => Self {
                 preferred: request.prefer,
-                second_look: if sys::LINUX { range.clone() } else { 0..0 },
-                rest_of_range: range,
+                second_look: if sys::LINUX { indices.clone() } else { 0..0 },
+                rest_of_range: indices,
+                range: request.range.clone(),
                 kernel_choices: if request.range.is_some() { 0 } else { kernel_choices },
                 ..nothing
             },
@@ -102,12 +106,14 @@ impl Search {
         if let Some(port) = self.preferred.take() {
             return Some(Number::Preferred(port));
         }
-        if let Some(Ok(port)) = self.rest_of_range.next().map(u16::try_from) {
-            return Some(Number::InRange(port));
-        }
-        if self.refused.in_use > 0 {
-            if let Some(Ok(port)) = self.second_look.next().map(u16::try_from) {
-                return Some(Number::InRangeAgain(port));
+        if let Some(range) = &self.range {
+            if let Some(index) = self.rest_of_range.next() {
+                return Some(Number::InRange(range.get(index)));
+            }
+            if self.refused.in_use > 0 {
+                if let Some(index) = self.second_look.next() {
+                    return Some(Number::InRangeAgain(range.get(index)));
+                }
             }
         }
         self.kernel_choices = self.kernel_choices.checked_sub(1)?;
@@ -119,8 +125,8 @@ impl Search {
         match number {
             Number::Exact(port) => self.exact = Some(port),
             Number::Preferred(port) => self.preferred = Some(port),
-            Number::InRange(port) => self.rest_of_range.start = port.into(),
-            Number::InRangeAgain(port) => self.second_look.start = port.into(),
+            Number::InRange(_) => self.rest_of_range.start -= 1,
+            Number::InRangeAgain(_) => self.second_look.start -= 1,
             Number::Any => self.kernel_choices += 1,
         }
     }
@@ -160,7 +166,7 @@ impl Search {
         let refused = std::mem::take(&mut self.refused);
         let place = request.place(address);
         let mut kind = refused.kind();
-        let (mut message, mut privileged) = match (&request.exact, request.range) {
+        let (mut message, mut privileged) = match (&request.exact, &request.range) {
             (Some(Exact { port: port @ 1.., .. }), _) => {
                 if kind == ErrorKind::NoFreePort {
                     kind = ErrorKind::PortInUse;
@@ -168,7 +174,7 @@ impl Search {
                 (format!("cannot bind port {port} on {place}{}", refused.said()), *port < 1024)
             }
             (None, Some(range)) => {
-                (format!("no free port on {place} in {range}: {}", refused.in_range()), range.numbers().start < 1024)
+                (format!("no free port on {place} in {range}: {}", refused.in_range()), *range.bounds().start() < 1024)
             }
             (_, None) | (Some(_), _) => (format!("no free port on {place}: {}", refused.chosen_by_kernel()), false),
         };

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
-use port_runtime::{DualStack, Error, ErrorKind, Host, PortRange, PortRequest, ReservedPort};
+use port_runtime::{DualStack, Error, ErrorKind, Host, PortRequest, Ports, ReservedPort};
 
 use crate::support::Block;
 
@@ -103,7 +103,7 @@ fn are_small_and_go_anywhere() {
     fn anywhere<T: Send + Sync + 'static>() {}
     anywhere::<Error>();
     anywhere::<PortRequest>();
-    anywhere::<(Host, PortRange, ReservedPort, DualStack<TcpListener>)>();
+    anywhere::<(Host, Ports, ReservedPort, DualStack<TcpListener>)>();
     #[cfg(unix)]
     anywhere::<port_runtime::PassListeners>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
