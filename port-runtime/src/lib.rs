@@ -45,6 +45,8 @@ mod error;
 mod given;
 mod host;
 #[allow(dead_code)] // the search does not ask yet
+mod order;
+#[allow(dead_code)] // likewise
 mod ports;
 mod process;
 mod request;
@@ -58,6 +60,7 @@ pub use port_macros::with_free_port;
 
 pub use self::error::{Error, ErrorKind};
 pub use self::host::Host;
+pub use self::order::Order;
 pub use self::ports::Ports;
 #[cfg(unix)]
 pub use self::process::PassListeners;
