@@ -120,6 +120,34 @@ impl Error {
     }
 }
 
+impl fmt::Display for ErrorKind {
+    /// A few words, as [`io::ErrorKind`] has them; what happened is told by the [`Error`].
+    ///
+    /// ```
+    /// assert_eq!(port_runtime::ErrorKind::NoFreePort.to_string(), "no free port");
+    /// ```
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::NoFreePort => "no free port",
+            Self::PortInUse => "port in use",
+            Self::PermissionDenied => "permission denied",
+            Self::InheritedSocket => "wrong inherited socket",
+            Self::EnvironmentVariable => "wrong environment variable",
+            Self::PortServer => "no port from the port server",
+            Self::HostNotFound => "host not found",
+            Self::AddrNotAvailable => "address not available",
+            Self::Ipv6Unavailable => "no IPv6",
+            Self::TooManyOpenFiles => "too many open files",
+            Self::NoRuntime => "no async runtime",
+            Self::InvalidRequest => "invalid request",
+            Self::Unsupported => "unsupported",
+            Self::TimedOut => "timed out",
+            Self::System => "refused by the system",
+            Self::Other => "other error",
+        })
+    }
+}
+
 impl From<ErrorKind> for io::ErrorKind {
     fn from(kind: ErrorKind) -> Self {
         match kind {

@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind};
 
 /// The address to bind: an IP address, or a name that resolves to addresses of this machine.
 ///
-/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str` or `String`. A string that is no IP address is a name;
+/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str`, `String`, or a reference to a `String` or a `Host`. A string that is no IP address is a name;
 /// it is resolved when a socket is bound, and the first of its addresses that this machine has is taken.
 ///
 /// ```
@@ -135,6 +135,18 @@ impl From<&str> for Host {
 impl From<String> for Host {
     fn from(host: String) -> Self {
         host.as_str().into()
+    }
+}
+
+impl From<&String> for Host {
+    fn from(host: &String) -> Self {
+        host.as_str().into()
+    }
+}
+
+impl From<&Host> for Host {
+    fn from(host: &Host) -> Self {
+        host.clone()
     }
 }
 

@@ -141,3 +141,10 @@ fn compares_and_shows_itself() {
     assert_eq!(Host::from("[::1]").to_string(), "::1");
     assert_eq!(Host::from(String::from("example.org")).to_string(), "example.org");
 }
+
+#[test]
+fn a_borrowed_one_will_do() {
+    let name = String::from("localhost");
+    let host = Host::from(&name);
+    assert_eq!((Host::from(&host), host.to_string()), (Host::from("localhost"), name));
+}
