@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Listener,
     /// UDP.
     Datagram,
+    /// TCP, to be connected.
+    Client,
     /// TCP, never listening: it keeps a number from everybody, on Linux on every address of both families.
     Hold,
 }
@@ -73,7 +75,7 @@ impl Draft {
             // If this fails, the socket is closed and not used again: its next `bind` would give EINVAL.
             socket.listen(self.backlog)?;
         }
-        if self.kind != Kind::Datagram && sys::LINUX {
+        if matches!(self.kind, Kind::Listener | Kind::Hold) && sys::LINUX {
             socket.set_reuse_address(true)?;
         }
         if self.kind == Kind::Hold && sys::LINUX {

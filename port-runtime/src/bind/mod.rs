@@ -28,7 +28,7 @@ pub(crate) fn socket(request: &PortRequest, kind: Kind) -> Result<Socket, Error>
 #[inline]
 pub(crate) fn socket_and_host(request: &PortRequest, kind: Kind) -> Result<(Socket, SocketAddr), Error> {
     request.check()?;
-    if request.timeout.is_some() && kind != Kind::Datagram && !sys::LINUX {
+    if request.timeout.is_some() && matches!(kind, Kind::Listener | Kind::Hold) && !sys::LINUX {
         return Err(Error::new(
             ErrorKind::Unsupported,
             "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections",

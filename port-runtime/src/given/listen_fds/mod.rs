@@ -98,6 +98,7 @@ fn examine(socket: &SockRef<'_>, kind: Kind) -> Result<SocketAddr, String> {
         Kind::Listener => Err("is a UDP socket, where a TCP listener is wanted".to_owned()),
         Kind::Datagram if protocol == Type::DGRAM => Ok(address),
         Kind::Datagram => Err("is a TCP socket, where a UDP socket is wanted".to_owned()),
+        Kind::Client => Err("cannot become a client's socket, which nobody passes; leave `inherit` out".to_owned()),
         Kind::Hold => Err("cannot become a `ReservedPort`, which has no socket to pass; take a listener".to_owned()),
     }
 }
