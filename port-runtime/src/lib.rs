@@ -29,7 +29,7 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `macros` (default) | the attribute |
-//! | `tokio` | `tokio::net::{TcpListener, UdpSocket}`, `ReservedPort::wait_until_listening_async` |
+//! | `tokio` | `tokio::net::{TcpListener, TcpSocket, UdpSocket}`, `ReservedPort::wait_until_listening_async` |
 //! | `tokio-process` | `PassListeners::spawn_tokio` |
 //! | `async-io` | `async_io::Async<TcpListener>` and `Async<UdpSocket>` |
 //! | `mio` | `mio::net::{TcpListener, UdpSocket}` |
@@ -66,7 +66,7 @@ pub use self::ports::Ports;
 pub use self::process::PassListeners;
 pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
-pub use self::types::{AsyncFromFreePort, DualStack, FromFreePort};
+pub use self::types::{AsyncFromFreePort, Bound, ClientSocket, DualStack, FromFreePort};
 
 /// The front page compiles.
 #[cfg(all(doctest, feature = "tokio", feature = "macros"))]

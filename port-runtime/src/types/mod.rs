@@ -2,6 +2,8 @@
 
 #[cfg(feature = "async-io")]
 mod async_io;
+pub(crate) mod bound;
+mod client;
 mod dual_stack;
 #[cfg(feature = "mio")]
 mod mio;
@@ -16,6 +18,8 @@ use ::std::future::Future;
 use ::std::pin::Pin;
 use ::std::task::{Context, Poll};
 
+pub use self::bound::Bound;
+pub use self::client::ClientSocket;
 pub use self::dual_stack::DualStack;
 use crate::{Error, PortRequest};
 

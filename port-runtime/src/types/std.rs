@@ -2,8 +2,11 @@ use std::net::{TcpListener, UdpSocket};
 
 use socket2::Socket;
 
+use super::bound::bound;
 use crate::bind::{self, Kind};
 use crate::{Error, FromFreePort, PortRequest};
+
+bound!(TcpListener, UdpSocket);
 
 impl FromFreePort for TcpListener {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {

@@ -8,6 +8,8 @@ mod support;
 mod accept_timeouts;
 mod arrays;
 mod async_io_types;
+mod bound;
+mod client_sockets;
 #[cfg(target_os = "linux")]
 mod collisions;
 mod dual_stack;
