@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use port_runtime::{Host, with_free_port};
+use port_runtime::{Bound, Host, with_free_port};
 use tokio::net::TcpListener;
 
 const PAGE: &str = "<!doctype html><title>It runs</title><h1>It runs</h1><p>On a port that nobody could take away.</p>";
@@ -22,7 +22,7 @@ const PAGE: &str = "<!doctype html><title>It runs</title><h1>It runs</h1><p>On a
 )]
 #[tokio::main]
 async fn main(listener: TcpListener) -> io::Result<()> {
-    println!("http://{}", listener.local_addr()?);
+    println!("{}", listener.url("http"));
     let pages = Router::new().route("/", get(Html(PAGE)));
     axum::serve(listener, pages).with_graceful_shutdown(asked_to_stop()).await
 }

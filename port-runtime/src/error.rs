@@ -1,10 +1,12 @@
+//! The one error of this crate. It calls nobody: the words come from those who make one.
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::{fmt, io};
 
 /// Why no port could be had, in one line that names what was asked for, what was tried and what the system said.
 ///
-/// It converts into [`io::Error`] (keeping the [`io::ErrorKind`]), into `Box<dyn Error>` and into every error type that
+/// It converts into [`io::Error`] (with the fitting [`io::ErrorKind`]), into `Box<dyn Error>` and into every error type that
 /// takes any [`std::error::Error`], so `?` works in the usual functions. `Debug` prints the same line as `Display`,
 /// because that is what `main` shows.
 ///
@@ -16,15 +18,23 @@ use std::{fmt, io};
 /// let port = taken.local_addr()?.port();
 /// let error = PortRequest::new().range(port..=port).bind::<TcpListener>().unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::NoFreePort);
-/// assert_eq!(error.to_string(), format!("no free port on 127.0.0.1 in {port}..={port}: the only one is in use"));
+/// let message = format!("no free port on 127.0.0.1 in {port}..={port}: the only one is in use");
+/// assert!(error.to_string().starts_with(&message)); // and, on Linux: by this process
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    message: Cow<'static, str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    words: Words,
+    /// What the system said, where it did.
+    system: Option<(io::ErrorKind, Option<i32>)>,
+}
+
+enum Words {
+    Ours(Cow<'static, str>),
+    /// An error of somebody else, with what was put before it.
+    Theirs(String, Box<dyn StdError + Send + Sync>),
 }
 
 /// What went wrong, for code that wants to act on an [`Error`].
@@ -59,7 +69,7 @@ pub enum ErrorKind {
     Unsupported,
     /// Nothing happened for as long as the caller was willing to wait.
     TimedOut,
-    /// The system refused for a reason of its own; [`source`](std::error::Error::source) tells it.
+    /// The system refused for a reason of its own; [`raw_os_error`](Error::raw_os_error) tells it.
     System,
     /// A constructor of somebody else failed: see [`Error::other`].
     Other,
@@ -69,6 +79,8 @@ impl Error {
     /// An error of your own, for an implementation of [`FromFreePort`](crate::FromFreePort) or
     /// [`AsyncFromFreePort`](crate::AsyncFromFreePort) whose server does not come up. An [`io::Error`] converts with `?`.
     ///
+    /// It says what that error says, and its [`source`](StdError::source) is the source of that error.
+    ///
     /// ```
     /// let error = port_runtime::Error::other("the schema is missing");
     /// assert_eq!(error.to_string(), "the schema is missing");
@@ -76,8 +88,8 @@ impl Error {
     /// ```
     pub fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let error = error.into();
-        let message = error.to_string();
-        Self(Box::new(Inner { kind: ErrorKind::Other, message: message.into(), source: Some(error) }))
+        let system = error.downcast_ref::<io::Error>().map(|error| (error.kind(), error.raw_os_error()));
+        Self(Box::new(Inner { kind: ErrorKind::Other, words: Words::Theirs(String::new(), error), system }))
     }
 
     /// What went wrong.
@@ -86,58 +98,92 @@ impl Error {
         self.0.kind
     }
 
-    /// A refusal that no system call has a part in.
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), source: None }))
+    /// The number of the system's error, where the system refused: `errno` on Unix.
+    ///
+    /// ```
+    /// let error = port_runtime::Error::from(std::io::Error::from_raw_os_error(24));
+    /// assert_eq!(error.raw_os_error(), Some(24));
+    /// ```
+    #[must_use]
+    pub fn raw_os_error(&self) -> Option<i32> {
+        self.0.system.and_then(|(_, code)| code)
     }
 
-    /// A refusal by the system, whose words the message has to contain.
-    pub(crate) fn system(kind: ErrorKind, message: String, source: io::Error) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), source: Some(source.into()) }))
+    /// A refusal that no system call has a part in.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner { kind, words: Words::Ours(message.into()), system: None }))
+    }
+
+    /// A refusal by the system, whose words the message has to contain where they matter.
+    pub(crate) fn system(kind: ErrorKind, message: String, error: &io::Error) -> Self {
+        let system = Some((error.kind(), error.raw_os_error()));
+        Self(Box::new(Inner { kind, words: Words::Ours(message.into()), system }))
     }
 
     /// A socket that was bound, but could not be set up as its type needs.
+    #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
     pub(crate) fn set_up(error: io::Error) -> Self {
-        Self::system(ErrorKind::System, format!("cannot set up the socket: {error}"), error)
-    }
-
-    /// With the reason why just this was tried.
-    pub(crate) fn because(mut self, told_by: &str) -> Self {
-        let message = self.0.message.to_mut();
-        message.push_str("; ");
-        message.push_str(told_by);
-        self
+        Self::system(ErrorKind::System, format!("cannot set up the socket: {error}"), &error)
     }
 
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
     }
 
+    /// With the reason why just this was tried.
+    pub(crate) fn because(mut self, told_by: &str) -> Self {
+        if let Words::Ours(message) = &mut self.0.words {
+            let message = message.to_mut();
+            message.push_str("; ");
+            message.push_str(told_by);
+        }
+        self
+    }
+
     /// The kind that [`io::Error`] takes over: the system's own where it spoke.
     fn io_kind(&self) -> io::ErrorKind {
-        let spoken = self.0.source.as_ref().and_then(|source| source.downcast_ref::<io::Error>());
-        spoken.map_or_else(|| self.0.kind.into(), io::Error::kind)
+        self.0.system.map_or_else(|| self.0.kind.as_io(), |(kind, _)| kind)
     }
 }
 
-impl From<ErrorKind> for io::ErrorKind {
-    fn from(kind: ErrorKind) -> Self {
-        match kind {
-            ErrorKind::NoFreePort | ErrorKind::PortInUse => Self::AddrInUse,
-            ErrorKind::PermissionDenied => Self::PermissionDenied,
-            ErrorKind::HostNotFound => Self::NotFound,
-            ErrorKind::AddrNotAvailable | ErrorKind::Ipv6Unavailable => Self::AddrNotAvailable,
-            ErrorKind::InvalidRequest | ErrorKind::EnvironmentVariable | ErrorKind::InheritedSocket => {
-                Self::InvalidInput
-            }
-            ErrorKind::Unsupported => Self::Unsupported,
-            ErrorKind::TimedOut => Self::TimedOut,
-            ErrorKind::TooManyOpenFiles
-            | ErrorKind::NoRuntime
-            | ErrorKind::PortServer
-            | ErrorKind::System
-            | ErrorKind::Other => Self::Other,
+impl ErrorKind {
+    fn as_io(self) -> io::ErrorKind {
+        use io::ErrorKind as Io;
+
+        match self {
+            Self::NoFreePort | Self::PortInUse => Io::AddrInUse,
+            Self::PermissionDenied => Io::PermissionDenied,
+            Self::HostNotFound => Io::NotFound,
+            Self::AddrNotAvailable | Self::Ipv6Unavailable => Io::AddrNotAvailable,
+            Self::InvalidRequest | Self::EnvironmentVariable | Self::InheritedSocket => Io::InvalidInput,
+            Self::Unsupported => Io::Unsupported,
+            Self::TimedOut => Io::TimedOut,
+            Self::TooManyOpenFiles | Self::NoRuntime | Self::PortServer | Self::System | Self::Other => Io::Other,
         }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    /// A few words, for a log or a metric; the [`Error`] itself says more.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoFreePort => "no free port",
+            Self::PortInUse => "port in use",
+            Self::PermissionDenied => "permission denied",
+            Self::InheritedSocket => "wrong inherited socket",
+            Self::EnvironmentVariable => "wrong environment variable",
+            Self::PortServer => "port server failed",
+            Self::HostNotFound => "host not found",
+            Self::AddrNotAvailable => "address not available",
+            Self::Ipv6Unavailable => "IPv6 unavailable",
+            Self::TooManyOpenFiles => "too many open files",
+            Self::NoRuntime => "no runtime",
+            Self::InvalidRequest => "invalid request",
+            Self::Unsupported => "unsupported",
+            Self::TimedOut => "timed out",
+            Self::System => "refused by the system",
+            Self::Other => "other error",
+        })
     }
 }
 
@@ -157,7 +203,10 @@ impl From<io::Error> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.message)
+        match &self.0.words {
+            Words::Ours(message) => formatter.write_str(message),
+            Words::Theirs(front, error) => write!(formatter, "{front}{error}"),
+        }
     }
 }
 
@@ -168,7 +217,41 @@ impl fmt::Debug for Error {
 }
 
 impl StdError for Error {
+    /// Of an error of somebody else, the cause of it: what it says itself is in `Display`, and nothing stands twice in a
+    /// chain of errors.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        match &self.0.words {
+            Words::Ours(_) => None,
+            Words::Theirs(_, error) => error.source(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{Error, ErrorKind};
+
+    #[test]
+    fn have_a_kind_that_converts() {
+        for (kinds, expected) in [
+            (&[ErrorKind::NoFreePort, ErrorKind::PortInUse][..], io::ErrorKind::AddrInUse),
+            (&[ErrorKind::PermissionDenied], io::ErrorKind::PermissionDenied),
+            (&[ErrorKind::HostNotFound], io::ErrorKind::NotFound),
+            (&[ErrorKind::AddrNotAvailable, ErrorKind::Ipv6Unavailable], io::ErrorKind::AddrNotAvailable),
+            (
+                &[ErrorKind::InvalidRequest, ErrorKind::EnvironmentVariable, ErrorKind::InheritedSocket],
+                io::ErrorKind::InvalidInput,
+            ),
+            (&[ErrorKind::Unsupported], io::ErrorKind::Unsupported),
+            (&[ErrorKind::TimedOut], io::ErrorKind::TimedOut),
+            (&[ErrorKind::TooManyOpenFiles, ErrorKind::System, ErrorKind::Other], io::ErrorKind::Other),
+            (&[ErrorKind::NoRuntime, ErrorKind::PortServer], io::ErrorKind::Other),
+        ] {
+            for kind in kinds {
+                assert_eq!(io::Error::from(Error::new(*kind, "")).kind(), expected, "{kind:?}");
+            }
+        }
     }
 }

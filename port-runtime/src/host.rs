@@ -1,12 +1,15 @@
+//! The address to bind, as it was asked for, and the addresses that it stands for.
+
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// The address to bind: an IP address, or a name that resolves to addresses of this machine.
 ///
-/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str` or `String`. A string that is no IP address is a name;
+/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str`, `String`, `&String` or `&Host`. A string that is no IP address is a name;
 /// it is resolved when a socket is bound, and the first of its addresses that this machine has is taken.
 ///
 /// ```
@@ -16,8 +19,12 @@ use crate::{Error, ErrorKind};
 /// assert_eq!(Host::from("[::1]"), Host::from(Ipv6Addr::LOCALHOST));
 /// assert_eq!(Host::from("localhost").to_string(), "localhost");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Host(Inner);
+#[derive(Debug, Clone)]
+pub struct Host {
+    inner: Inner,
+    /// The environment variable that named it. Errors tell; it makes no other host of it.
+    variable: Option<Box<str>>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Inner {
@@ -41,22 +48,40 @@ impl Host {
         let value = std::env::var_os(variable).unwrap_or_default();
         match value.to_string_lossy().trim() {
             "" => default.into(),
-            host => host.into(),
+            host => Self { variable: Some(variable.into()), ..host.into() },
         }
     }
 
     /// One address with its IPv6 scope, which [`IpAddr`] has no room for.
     pub(crate) fn at(address: SocketAddr) -> Self {
-        Self(Inner::Address(address))
+        Self { inner: Inner::Address(address), variable: None }
     }
 
     pub(crate) fn is_name(&self) -> bool {
-        matches!(self.0, Inner::Name(_))
+        matches!(self.inner, Inner::Name(_))
+    }
+
+    /// Which environment variable named it, in words.
+    pub(crate) fn told_by(&self) -> Option<String> {
+        self.variable.as_ref().map(|variable| format!("{variable} is `{}`", self.to_string().escape_debug()))
+    }
+}
+
+/// One of the two kinds of internet address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    pub(crate) fn of(address: SocketAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
     }
 }
 
 /// The addresses of a host, port 0, in the order in which they are tried.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Addresses {
     /// No host was given: IPv6 only where the machine has no IPv4.
     Loopback,
@@ -68,17 +93,25 @@ const LOOPBACK_V4: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCAL
 const LOOPBACK_V6: SocketAddr = SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 0, 0, 0));
 
 impl Addresses {
-    #[inline]
     pub(crate) fn of(host: Option<&Host>) -> Result<Self, Error> {
-        match host.map(|host| &host.0) {
-            None => Ok(Self::Loopback),
-            Some(Inner::Address(address)) => Ok(Self::One(*address)),
-            Some(Inner::Name(name)) => resolve(name).map(Self::Many),
+        let Some(host) = host else { return Ok(Self::Loopback) };
+        match &host.inner {
+            Inner::Address(address) => Ok(Self::One(*address)),
+            Inner::Name(name) => resolve(name).map(Self::Many).map_err(|error| match host.told_by() {
+                Some(told_by) => error.because(&told_by),
+                None => error,
+            }),
         }
     }
 
+    /// The one of this family, or the one that means the same in it.
+    pub(crate) fn of_family(&self, family: Family) -> Option<SocketAddr> {
+        let addresses = self.as_slice();
+        let own = addresses.iter().copied().find(|&address| Family::of(address) == family);
+        own.or_else(|| addresses.first().copied().and_then(counterpart))
+    }
+
     /// Never empty.
-    #[inline]
     pub(crate) fn as_slice(&self) -> &[SocketAddr] {
         match self {
             Self::Loopback => &[LOOPBACK_V4, LOOPBACK_V6],
@@ -86,6 +119,18 @@ impl Addresses {
             Self::Many(addresses) => addresses,
         }
     }
+}
+
+/// The address that means the same in the other family.
+fn counterpart(address: SocketAddr) -> Option<SocketAddr> {
+    let other: IpAddr = match address.ip() {
+        ip if !ip.is_loopback() && !ip.is_unspecified() => return None,
+        IpAddr::V4(ip) if ip.is_loopback() => Ipv6Addr::LOCALHOST.into(),
+        IpAddr::V4(_) => Ipv6Addr::UNSPECIFIED.into(),
+        IpAddr::V6(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED.into(),
+    };
+    Some(SocketAddr::new(other, 0))
 }
 
 fn resolve(name: &str) -> Result<Vec<SocketAddr>, Error> {
@@ -102,7 +147,7 @@ fn resolve(name: &str) -> Result<Vec<SocketAddr>, Error> {
             Err(Error::new(ErrorKind::HostNotFound, not_found("it has no address".to_owned())))
         }
         Ok(addresses) => Ok(addresses.collect()),
-        Err(error) => Err(Error::system(ErrorKind::HostNotFound, not_found(error.to_string()), error)),
+        Err(error) => Err(Error::system(ErrorKind::HostNotFound, not_found(error.to_string()), &error)),
     }
 }
 
@@ -128,7 +173,7 @@ impl From<&str> for Host {
     fn from(host: &str) -> Self {
         // Brackets belong to an address; around anything else they are part of it.
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        bare.parse::<IpAddr>().map_or_else(|_| Self(Inner::Name(host.to_owned())), Self::from)
+        bare.parse::<IpAddr>().map_or_else(|_| Self { inner: Inner::Name(host.to_owned()), variable: None }, Self::from)
     }
 }
 
@@ -138,9 +183,35 @@ impl From<String> for Host {
     }
 }
 
+impl From<&String> for Host {
+    fn from(host: &String) -> Self {
+        host.as_str().into()
+    }
+}
+
+impl From<&Host> for Host {
+    fn from(host: &Host) -> Self {
+        host.clone()
+    }
+}
+
+impl PartialEq for Host {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner == other.inner
+    }
+}
+
+impl Eq for Host {}
+
+impl Hash for Host {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.inner.hash(state);
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.inner {
             Inner::Address(address) => address.ip().fmt(formatter),
             Inner::Name(name) => name.fmt(formatter),
         }

@@ -29,7 +29,7 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `macros` (default) | the attribute |
-//! | `tokio` | `tokio::net::{TcpListener, UdpSocket}`, `ReservedPort::wait_until_listening_async` |
+//! | `tokio` | `tokio::net::{TcpListener, TcpSocket, UdpSocket}`, `ReservedPort::wait_until_listening_async` |
 //! | `tokio-process` | `PassListeners::spawn_tokio` |
 //! | `async-io` | `async_io::Async<TcpListener>` and `Async<UdpSocket>` |
 //! | `mio` | `mio::net::{TcpListener, UdpSocket}` |
@@ -44,10 +44,13 @@ mod bind;
 mod error;
 mod given;
 mod host;
+mod order;
 mod ports;
 mod process;
+mod refusal;
 mod request;
 mod reserved;
+mod settings;
 mod sys;
 mod types;
 
@@ -57,12 +60,13 @@ pub use port_macros::with_free_port;
 
 pub use self::error::{Error, ErrorKind};
 pub use self::host::Host;
-pub use self::ports::PortRange;
+pub use self::order::Order;
+pub use self::ports::Ports;
 #[cfg(unix)]
 pub use self::process::PassListeners;
 pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
-pub use self::types::{AsyncFromFreePort, DualStack, FromFreePort};
+pub use self::types::{AsyncFromFreePort, Bound, ClientSocket, DualStack, FromFreePort};
 
 /// The front page compiles.
 #[cfg(all(doctest, feature = "tokio", feature = "macros"))]

@@ -1,13 +1,16 @@
+//! The builder: it collects [`Settings`], and the membership of a request that was given to a member of something bigger.
+//! It binds nothing itself: `types` does.
+
 use std::borrow::Cow;
-use std::future::Future;
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::bind::Group;
-use crate::given::{Exact, Inherit};
-use crate::host::Addresses;
-use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
+use crate::bind::{self, Membership};
+use crate::error::Error;
+use crate::given::Inherit;
+use crate::host::{Family, Host};
+use crate::order::Order;
+use crate::ports::Ports;
+use crate::settings::Settings;
 
 /// What kind of port is wanted. Plain data: nothing happens before [`bind`](Self::bind).
 ///
@@ -15,14 +18,18 @@ use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
 /// for is tried in this order, whatever the order of the calls:
 ///
 /// 1. a socket [inherited](Self::inherit) from the service manager,
-/// 2. the port that an [environment variable](Self::env) names,
-/// 3. a port from the [port server](Self::portserver),
-/// 4. the [preferred](Self::prefer) port,
-/// 5. the [range](Self::range), lowest port first,
-/// 6. the kernel's choice, unless a range is given: a full range is an error.
+/// 2. the [port](Self::port) that the program was told, by a command line for instance,
+/// 3. the port that an [environment variable](Self::env) names,
+/// 4. a port from the [port server](Self::portserver),
+/// 5. the [preferred](Self::prefer) port,
+/// 6. the [range](Self::range), in its [order](Self::order),
+/// 7. the kernel's choice, unless a range is given: a full range is an error.
 ///
-/// Of the first three, one that is asked for and absent is passed over; one that is present and wrong is an error, and
-/// never silently replaced. A port of the fourth or fifth that is in use or not permitted is passed over.
+/// Of the first four, one that is asked for and absent is passed over; one that is present and wrong is an error, and
+/// never silently replaced. A preferred port, or one of the range, that is in use or not permitted is passed over.
+///
+/// It stays plain data in a member of a tuple, too: a clone that is kept is, once the tuple is bound, as if it had never
+/// been in one, and holds nothing.
 ///
 /// ```
 /// use port_runtime::PortRequest;
@@ -32,58 +39,104 @@ use crate::{AsyncFromFreePort, Error, FromFreePort, Host, PortRange};
 /// assert!((8000..9000).contains(&listener.local_addr()?.port()));
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[must_use = "nothing is bound before `bind` is called"]
 pub struct PortRequest {
-    pub(crate) inherit: Option<Inherit>,
-    pub(crate) env: Option<Cow<'static, str>>,
-    pub(crate) port_server: bool,
-    pub(crate) host: Option<Host>,
-    pub(crate) range: Option<PortRange>,
-    pub(crate) prefer: Option<u16>,
-    pub(crate) backlog: Option<u32>,
-    pub(crate) timeout: Option<Duration>,
-    /// This number and no other.
-    pub(crate) exact: Option<Exact>,
-    /// The sockets that this one shares its number with.
-    pub(crate) group: Option<Arc<Group>>,
-    /// The number is wanted on both families, by one socket each.
-    pub(crate) dual_stack: bool,
+    settings: Settings,
+    /// Of a request that a member of a tuple, an array or a `DualStack` was given.
+    membership: Option<Membership>,
+}
+
+impl Default for PortRequest {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl PortRequest {
     /// Any port on the loopback interface, chosen by the kernel.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::UdpSocket;
+    ///
+    /// let socket: UdpSocket = PortRequest::new().bind()?;
+    /// assert!(socket.local_addr()?.ip().is_loopback());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn new() -> Self {
-        Self {
-            inherit: None,
-            env: None,
-            port_server: false,
-            host: None,
-            range: None,
-            prefer: None,
-            backlog: None,
-            timeout: None,
-            exact: None,
-            group: None,
-            dual_stack: false,
-        }
+        Self { settings: Settings::NONE, membership: None }
     }
 
-    /// The next socket that the service manager passed (`LISTEN_FDS`, [sd_listen_fds(3)]), where it passed any.
+    /// The next socket that the service manager passed (`LISTEN_FDS`, [sd_listen_fds(3)]), where it passed any. Unix only:
+    /// elsewhere none is ever passed.
     ///
     /// Every passed socket is taken once per process, in order. It has to be of the type that is asked for. The
     /// environment is only read; descriptors become close-on-exec. Absent are sockets that were passed to another process
     /// (`LISTEN_PID`). Addresses and ports are the service manager's business: `host` and the like do not matter then.
+    /// Tuples, arrays and `DualStack` take all that they need, or nothing.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// // Under systemd the socket of the unit, and 8080 for whoever starts the program by hand.
+    /// let listener: TcpListener = PortRequest::new().inherit().prefer(8080).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// [sd_listen_fds(3)]: https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
     pub fn inherit(mut self) -> Self {
-        self.inherit = Some(Inherit::Next);
+        self.settings.inherit = Some(Inherit::Next);
         self
     }
 
     /// The next passed socket of this name (`FileDescriptorName=` in a systemd unit), where any sockets were passed.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let web: TcpListener = PortRequest::new().inherit_named("http").bind()?;
+    /// let metrics: TcpListener = PortRequest::new().inherit_named("metrics").bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn inherit_named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.inherit = Some(Inherit::Named(name.into()));
+        self.settings.inherit = Some(Inherit::Named(name.into()));
+        self
+    }
+
+    /// No passed socket after all: takes back what a harness's policy asks for.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let policy = PortRequest::new().inherit().range(20000..30000);
+    /// let listener: TcpListener = policy.without_inherit().bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn without_inherit(mut self) -> Self {
+        self.settings.inherit = None;
+        self
+    }
+
+    /// Exactly this port, as `--port` means it; with 0 the kernel chooses, and `None` is as if nothing had been said.
+    ///
+    /// It comes before [`env`](Self::env): who starts a program with `--port` means it. Connections that an earlier server
+    /// left are no obstacle (on Linux), and neither is a [`ReservedPort`](crate::ReservedPort) that a parent process holds
+    /// for this one.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let from_arguments: Option<u16> = std::env::args().nth(1).and_then(|port| port.parse().ok());
+    /// let listener: TcpListener = PortRequest::new().port(from_arguments).env("PORT").prefer(8080).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn port(mut self, port: impl Into<Option<u16>>) -> Self {
+        self.settings.port = port.into();
         self
     }
 
@@ -92,17 +145,64 @@ impl PortRequest {
     /// Its value is `8080`, or, to decide on the host as well, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`; with
     /// `0` the kernel chooses. A port alone keeps the [host](Self::host): in a container, where the loopback cannot be
     /// reached from outside, ask for `Host::env_or("HOST", Ipv4Addr::LOCALHOST)` too.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let listener: TcpListener = PortRequest::new().env("PORT_OF_THIS_EXAMPLE").prefer(8080).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn env(mut self, variable: impl Into<Cow<'static, str>>) -> Self {
-        self.env = Some(variable.into());
+        self.settings.env = Some(variable.into());
+        self
+    }
+
+    /// No environment variable after all: takes back what a harness's policy asks for.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let policy = PortRequest::new().env("PORT");
+    /// let [one, other]: [TcpListener; 2] = policy.without_env().bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn without_env(mut self) -> Self {
+        self.settings.env = None;
         self
     }
 
     /// A port from the port server that the environment variable `PORTSERVER_ADDRESS` names, where there is one: for
-    /// build farms where many programs share a pool of ports. The protocol is that of Google's [portpicker].
+    /// build farms where many programs share a pool of ports. The protocol is that of Google's [portpicker]. Unix only:
+    /// elsewhere it is an error that the port server cannot be asked.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let listener: TcpListener = PortRequest::new().portserver().range(20000..30000).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// [portpicker]: https://github.com/google/python_portpicker
     pub fn portserver(mut self) -> Self {
-        self.port_server = true;
+        self.settings.port_server = true;
+        self
+    }
+
+    /// No port server after all: takes back what a harness's policy asks for.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let policy = PortRequest::new().portserver();
+    /// let listener: TcpListener = policy.without_portserver().bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn without_portserver(mut self) -> Self {
+        self.settings.port_server = false;
         self
     }
 
@@ -110,28 +210,92 @@ impl PortRequest {
     ///
     /// The default is 127.0.0.1, or `::1` on a machine without IPv4: nothing is reachable from other machines unless
     /// asked. `"0.0.0.0"` and `"::"` are every interface.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::{Ipv4Addr, TcpListener};
+    ///
+    /// let listener: TcpListener = PortRequest::new().host(Ipv4Addr::LOCALHOST).bind()?;
+    /// let listener: TcpListener = PortRequest::new().host("localhost").bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn host(mut self, host: impl Into<Host>) -> Self {
-        self.host = Some(host.into());
+        self.settings.host = Some(host.into());
         self
     }
 
-    /// The lowest free port of a range: `8000..9000` or `8000..=8999`.
+    /// The first free port of these: `8000..9000`, `8000..=8999`, `[1455, 1457]`, or other [`Ports`].
     ///
-    /// Ports that are in use, merely held or not permitted are passed over. Those of earlier servers that have connections
-    /// in `TIME_WAIT` come last: on Linux a listener takes one, as [`prefer`](Self::prefer) does, before it gives up. When
-    /// none is left, the error counts them.
-    pub fn range(mut self, ports: impl Into<PortRange>) -> Self {
-        self.range = Some(ports.into());
+    /// Ports that are in use, merely held or not permitted are passed over. Those of earlier servers that left connections
+    /// come last: on Linux a listener takes one, as [`prefer`](Self::prefer) does, before it gives up. When none is left,
+    /// the error counts them and names who has the first few.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let listener: TcpListener = PortRequest::new().range(20000..30000).bind()?;
+    /// assert!((20000..30000).contains(&listener.local_addr()?.port()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn range(mut self, ports: impl Into<Ports>) -> Self {
+        self.settings.range = Some(ports.into());
+        self
+    }
+
+    /// In which order the range is gone through; the default is [`Order::lowest`].
+    ///
+    /// ```
+    /// use port_runtime::{Order, PortRequest};
+    /// use std::net::TcpListener;
+    ///
+    /// // Where many processes look for a port in one range, they do not get in each other's way.
+    /// let listener: TcpListener = PortRequest::new().range(20000..30000).order(Order::random()).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn order(mut self, order: Order) -> Self {
+        self.settings.order = order;
+        self
+    }
+
+    /// Never these, whether they are preferred, of the range, or the kernel's choice. Given twice, it adds up.
+    ///
+    /// A port that somebody decided on ([`port`](Self::port), [`env`](Self::env), the port server) is an error then.
+    ///
+    /// ```
+    /// use port_runtime::{PortRequest, Ports};
+    /// use std::net::TcpListener;
+    ///
+    /// let request = PortRequest::new().range(6660..6700).except(Ports::BLOCKED_BY_BROWSERS).except([6670]);
+    /// let listener: TcpListener = request.bind()?;
+    /// assert!(listener.local_addr()?.port() >= 6671 || listener.local_addr()?.port() < 6665);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn except(mut self, ports: impl Into<Ports>) -> Self {
+        let more = ports.into();
+        self.settings.except = Some(match self.settings.except {
+            Some(except) => except.and(more),
+            None => more,
+        });
         self
     }
 
     /// This port if it is free, else as if it had not been named.
     ///
-    /// Connections of an earlier server that are in `TIME_WAIT` do not count as busy (on Linux); a port that somebody
-    /// listens on, or reserves on every address as [`ReservedPort`](crate::ReservedPort) does, counts. A socket of that one
-    /// address which has set `SO_REUSEADDR` and does not listen cannot be told from `TIME_WAIT`.
+    /// Connections that an earlier server left do not count, whatever their state (on Linux, and where the kernel says who
+    /// has a port: it has to be 6.8 or later, or else a socket of that one address that is bound and does not listen yet is
+    /// not seen; and where a sandbox keeps it from saying anything, they do count). A port that somebody listens on, holds
+    /// or is about to listen on counts.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let listener: TcpListener = PortRequest::new().prefer(8080).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn prefer(mut self, port: u16) -> Self {
-        self.prefer = Some(port);
+        self.settings.prefer = Some(port);
         self
     }
 
@@ -139,86 +303,81 @@ impl PortRequest {
     ///
     /// Linux cuts it to `net.core.somaxconn`, see [listen(2)]. UDP sockets have none.
     ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::TcpListener;
+    ///
+    /// let listener: TcpListener = PortRequest::new().backlog(1024).bind()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// [listen(2)]: https://man7.org/linux/man-pages/man2/listen.2.html
     pub fn backlog(mut self, connections: u32) -> Self {
-        self.backlog = Some(connections);
+        self.settings.backlog = Some(connections);
         self
     }
 
     /// How long blocking calls may take: `accept`, and `read` and `write` of accepted connections and of UDP sockets.
-    ///
-    /// They fail with [`WouldBlock`](std::io::ErrorKind::WouldBlock) on Unix and
-    /// [`TimedOut`](std::io::ErrorKind::TimedOut) on Windows. Less than a microsecond counts as one. Listeners have
-    /// time-outs on Linux and Android only, and types of an async runtime have none: there the error is
+    /// Listeners have timeouts on Linux and Android only, and types of an async runtime have none: there the error is
     /// [`Unsupported`](crate::ErrorKind::Unsupported).
+    ///
+    /// The calls fail with [`WouldBlock`](std::io::ErrorKind::WouldBlock) on Unix and
+    /// [`TimedOut`](std::io::ErrorKind::TimedOut) on Windows. Less than a microsecond counts as one.
+    ///
+    /// ```
+    /// use port_runtime::PortRequest;
+    /// use std::net::UdpSocket;
+    /// use std::time::Duration;
+    ///
+    /// let socket: UdpSocket = PortRequest::new().timeout(Duration::from_millis(20)).bind()?;
+    /// assert!(socket.recv(&mut [0]).is_err());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings.timeout = Some(timeout);
         self
     }
 
-    /// Binds.
-    ///
-    /// # Errors
-    ///
-    /// When no port can be had: see [`ErrorKind`](crate::ErrorKind) for the reasons.
-    pub fn bind<T: FromFreePort>(&self) -> Result<T, Error> {
-        T::from_free_port(self)
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
-    /// Binds a type that is made with `.await`; every type of [`bind`](Self::bind) will do as well.
-    ///
-    /// # Errors
-    ///
-    /// As for [`bind`](Self::bind).
-    pub fn bind_async<T: AsyncFromFreePort>(&self) -> impl Future<Output = Result<T, Error>> + Send {
-        T::from_free_port_async(self)
+    /// Of a member, as long as the whole is being bound.
+    pub(crate) fn membership(&self) -> Option<&Membership> {
+        self.membership.as_ref()
     }
 
-    #[inline]
-    pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
-        Addresses::of(self.host.as_ref())
-    }
-
-    #[inline]
-    pub(crate) fn backlog_or_default(&self) -> i32 {
-        self.backlog.map_or(128, |connections| i32::try_from(connections).unwrap_or(i32::MAX))
-    }
-
-    /// An address as messages name it.
-    pub(crate) fn place(&self, address: SocketAddr) -> String {
-        match &self.host {
-            Some(name) if name.is_name() => format!("{name} ({})", address.ip()),
-            _ => address.ip().to_string(),
+    /// Lets `fill` bind several sockets on one number with the requests that it is given, maybe more than once. A part of
+    /// something bigger is filled once: the whole does the repeating.
+    pub(crate) fn on_one_number<T>(&self, mut fill: impl FnMut(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.is_member() {
+            return fill(self);
         }
+        bind::on_one_number(&self.settings, |membership| fill(&self.member(membership)))
     }
 
-    /// An error with the reason for an exact number.
-    pub(crate) fn explain(&self, error: Error) -> Error {
-        match &self.exact {
-            Some(exact) => error.because(&exact.told_by),
-            None => error,
+    /// Lets `fill` bind several sockets on numbers of their own.
+    pub(crate) fn all_or_none<T>(&self, mut fill: impl FnMut(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.is_member() {
+            return fill(self);
         }
+        bind::all_or_none(&self.settings, |membership| match membership {
+            Some(membership) => fill(&self.member(membership)),
+            None => fill(self),
+        })
     }
 
-    /// Whether the request makes sense by itself.
-    #[inline]
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(range) = self.range {
-            if range.numbers().is_empty() {
-                return Err(Error::invalid(format!(
-                    "the range {range} has no port in it; the lower number comes first"
-                )));
-            }
-            if range.numbers().start == 0 {
-                return Err(Error::invalid(format!("the range {range} starts at 0, which is no port; start at 1")));
-            }
-        }
-        if self.prefer == Some(0) {
-            return Err(Error::invalid("0 is no port to prefer; leave it out and the kernel chooses"));
-        }
-        if self.timeout == Some(Duration::ZERO) {
-            return Err(Error::invalid("a time-out of zero would mean none at all; leave it out or give a longer one"));
-        }
-        Ok(())
+    /// The same for one of the two families, in something that is bound on both.
+    pub(crate) fn of_family(&self, family: Family) -> Self {
+        let membership = self.membership.clone().map(|membership| membership.of_family(family));
+        Self { membership, ..self.clone() }
+    }
+
+    fn is_member(&self) -> bool {
+        self.membership.as_ref().is_some_and(Membership::is_alive)
+    }
+
+    fn member(&self, membership: Membership) -> Self {
+        Self { settings: self.settings.clone(), membership: Some(membership) }
     }
 }

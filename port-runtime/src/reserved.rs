@@ -6,7 +6,11 @@ use std::{fmt, io};
 use socket2::Socket;
 
 use crate::bind::{self, Kind};
-use crate::{Error, ErrorKind, FromFreePort, PortRequest, sys};
+use crate::error::{Error, ErrorKind};
+use crate::request::PortRequest;
+use crate::settings::Settings;
+use crate::sys;
+use crate::types::FromFreePort;
 
 /// A port number for a program that cannot take a socket: held, and not listening, for as long as this value lives.
 ///
@@ -73,17 +77,17 @@ use crate::{Error, ErrorKind, FromFreePort, PortRequest, sys};
 pub struct ReservedPort {
     address: SocketAddr,
     /// For [`listen`](Self::listen): the backlog and the time-out.
-    request: PortRequest,
+    settings: Settings,
     /// Given up for the first listener where the system does not let the two share the port.
     hold: Mutex<Option<Socket>>,
 }
 
 impl FromFreePort for ReservedPort {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
-        let (hold, host) = bind::socket_and_host(request, Kind::Hold)?;
-        let port = bind::port_of(&hold).map_err(Error::set_up)?;
-        let request = PortRequest { backlog: request.backlog, timeout: request.timeout, ..PortRequest::new() };
-        Ok(Self { address: bind::at(host, port), request, hold: Mutex::new(Some(hold)) })
+        let settings = request.settings();
+        let (hold, address) = bind::one(settings, request.membership(), Kind::HOLD)?.into_hold()?;
+        let settings = Settings { backlog: settings.backlog, timeout: settings.timeout, ..Settings::NONE };
+        Ok(Self { address, settings, hold: Mutex::new(Some(hold)) })
     }
 }
 
@@ -111,7 +115,7 @@ impl ReservedPort {
         if !sys::LINUX {
             drop(self.hold.lock().unwrap_or_else(PoisonError::into_inner).take());
         }
-        bind::listener_at(&self.request, self.address)
+        bind::listener_at(&self.settings, self.address)
     }
 
     /// Waits until somebody listens on [`addr`](Self::addr), without connecting: a server that accepts only once, or that
@@ -180,10 +184,10 @@ impl Wait {
                 "waiting for a listener on a reserved port is possible on Linux only; release the port and connect",
             ));
         }
-        match bind::bind_briefly(address) {
+        match bind_briefly(address) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Ok(None),
             Err(error) => {
-                return Err(Error::system(ErrorKind::System, format!("cannot look at {address}: {error}"), error));
+                return Err(Error::system(ErrorKind::System, format!("cannot look at {address}: {error}"), &error));
             }
             Ok(()) => {}
         }
@@ -213,4 +217,10 @@ impl fmt::Debug for ReservedPort {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("ReservedPort").field(&self.address).finish()
     }
+}
+
+fn bind_briefly(address: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(socket2::Domain::for_address(address), socket2::Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
-use port_runtime::{DualStack, Error, ErrorKind, Host, PortRange, PortRequest, ReservedPort};
+use port_runtime::{DualStack, Error, ErrorKind, Host, PortRequest, Ports, ReservedPort};
 
 use crate::support::Block;
 
@@ -65,21 +65,22 @@ fn keep_their_kind_through_io() {
 }
 
 #[test]
-fn of_others_keep_their_kind_and_source() {
+fn of_others_keep_their_kind() {
     let error = Error::from(io::Error::from(io::ErrorKind::TimedOut));
     assert_eq!(error.kind(), ErrorKind::Other);
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::TimedOut);
     let error = Error::other(io::Error::from_raw_os_error(1));
-    assert!(error.source().is_some_and(<dyn StdError>::is::<io::Error>));
+    assert_eq!(error.raw_os_error(), Some(1));
+    assert_eq!(error.to_string(), io::Error::from_raw_os_error(1).to_string());
     assert_eq!(io::Error::from(Error::other("no")).kind(), io::ErrorKind::Other);
 }
 
 #[test]
 fn name_what_the_system_said() {
     let error = PortRequest::new().host("203.0.113.1").bind::<TcpListener>().unwrap_err();
-    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>()).expect("the system refused");
-    assert_eq!(source.kind(), io::ErrorKind::AddrNotAvailable);
-    assert!(error.to_string().contains(&source.to_string()), "{error}");
+    let said = io::Error::from_raw_os_error(error.raw_os_error().expect("the system refused"));
+    assert_eq!(said.kind(), io::ErrorKind::AddrNotAvailable);
+    assert!(error.to_string().contains(&said.to_string()), "{error}");
 }
 
 #[test]
@@ -103,31 +104,49 @@ fn are_small_and_go_anywhere() {
     fn anywhere<T: Send + Sync + 'static>() {}
     anywhere::<Error>();
     anywhere::<PortRequest>();
-    anywhere::<(Host, PortRange, ReservedPort, DualStack<TcpListener>)>();
+    anywhere::<(Host, Ports, ReservedPort, DualStack<TcpListener>)>();
     #[cfg(unix)]
     anywhere::<port_runtime::PassListeners>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
     assert!(size_of::<Result<TcpListener, Error>>() <= 2 * size_of::<usize>());
 }
 
-#[test]
-fn have_a_kind_that_converts() {
-    for (kinds, expected) in [
-        (&[ErrorKind::NoFreePort, ErrorKind::PortInUse][..], io::ErrorKind::AddrInUse),
-        (&[ErrorKind::PermissionDenied], io::ErrorKind::PermissionDenied),
-        (&[ErrorKind::HostNotFound], io::ErrorKind::NotFound),
-        (&[ErrorKind::AddrNotAvailable, ErrorKind::Ipv6Unavailable], io::ErrorKind::AddrNotAvailable),
-        (
-            &[ErrorKind::InvalidRequest, ErrorKind::EnvironmentVariable, ErrorKind::InheritedSocket],
-            io::ErrorKind::InvalidInput,
-        ),
-        (&[ErrorKind::Unsupported], io::ErrorKind::Unsupported),
-        (&[ErrorKind::TimedOut], io::ErrorKind::TimedOut),
-        (&[ErrorKind::TooManyOpenFiles, ErrorKind::System, ErrorKind::Other], io::ErrorKind::Other),
-        (&[ErrorKind::NoRuntime, ErrorKind::PortServer], io::ErrorKind::Other),
-    ] {
-        for kind in kinds {
-            assert_eq!(io::ErrorKind::from(*kind), expected, "{kind:?}");
-        }
+/// An error of somebody else, with a cause.
+#[derive(Debug)]
+struct Theirs(io::Error);
+
+impl std::fmt::Display for Theirs {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the schema is missing")
     }
+}
+
+impl StdError for Theirs {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn say_nothing_twice_in_a_chain() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let refused = PortRequest::new().port(port).bind::<TcpListener>().unwrap_err();
+    assert!(refused.source().is_none(), "{refused}");
+    assert!(refused.raw_os_error().is_some());
+
+    // An error of somebody else is as it is by itself, down to its causes.
+    let other = Error::other(Theirs(io::Error::other("no such table")));
+    assert_eq!(other.to_string(), "the schema is missing");
+    assert_eq!(other.source().unwrap().to_string(), "no such table");
+    assert!(other.source().unwrap().source().is_none());
+
+    // What went through `io::Error` comes back, and its kind is the one that the error itself had.
+    let error = io::Error::from(refused);
+    assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    assert_eq!(Error::from(error).kind(), ErrorKind::PortInUse);
+    let missing = Error::from(io::Error::from_raw_os_error(2));
+    let (kind, code) = (missing.kind(), missing.raw_os_error());
+    assert_eq!((kind, code), (ErrorKind::Other, Some(2)));
+    assert_eq!(io::Error::from(missing).kind(), io::Error::from_raw_os_error(2).kind());
 }

@@ -6,6 +6,8 @@ mod support;
 
 mod arrays;
 mod async_io_types;
+mod bound;
+mod client_sockets;
 mod dual_stack;
 mod errors;
 mod hosts;

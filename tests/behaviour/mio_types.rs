@@ -63,7 +63,7 @@ fn members_of_tuples_and_arrays_work() {
 #[test]
 fn time_outs_are_polls_own() {
     let request = PortRequest::new().timeout(Duration::from_secs(5));
-    let message = "`timeout` is for blocking sockets, and this one is not; give `mio::Poll::poll` a time-out";
+    let message = "`timeout` is for blocking sockets, and this one is not; give `mio::Poll::poll` a timeout";
     assert_error(request.bind::<TcpListener>(), ErrorKind::Unsupported, message);
     assert_error(request.bind::<UdpSocket>(), ErrorKind::Unsupported, message);
 }

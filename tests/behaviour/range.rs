@@ -2,12 +2,12 @@
 
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
-use port_runtime::{ErrorKind, PortRange, PortRequest};
+use port_runtime::{ErrorKind, PortRequest, Ports};
 
 use crate::support::{Block, assert_error, port_on};
 
 /// The listener's port in the range.
-fn tcp(range: impl Into<PortRange>) -> u16 {
+fn tcp(range: impl Into<Ports>) -> u16 {
     let listener: TcpListener = PortRequest::new().range(range).bind().expect("the range has a free port");
     port_on("127.0.0.1", listener.local_addr())
 }
@@ -120,11 +120,11 @@ fn the_very_last_port_is_part_of_it() {
 
 #[test]
 fn without_a_port_it_is_refused() {
-    let refused = |range: PortRange, message| {
-        assert_error(PortRequest::new().range(range).bind::<TcpListener>(), ErrorKind::InvalidRequest, message);
+    let refused = |range: Ports, message| {
+        assert_error(PortRequest::new().range(&range).bind::<TcpListener>(), ErrorKind::InvalidRequest, message);
         assert_error(PortRequest::new().range(range).bind::<UdpSocket>(), ErrorKind::InvalidRequest, message);
     };
-    let reversed = PortRange::from(std::ops::Range { start: 9000, end: 8000 });
+    let reversed = Ports::from(std::ops::Range { start: 9000, end: 8000 });
     refused(reversed, "the range 9000..8000 has no port in it; the lower number comes first");
     refused((8000..8000).into(), "the range 8000..8000 has no port in it; the lower number comes first");
     refused((0..10).into(), "the range 0..=9 starts at 0, which is no port; start at 1");
@@ -141,12 +141,12 @@ fn that_is_reversed_is_shown_as_it_was_written() {
 
 #[test]
 fn is_the_same_however_it_was_written() {
-    assert_eq!(PortRange::from(8000..9000), PortRange::from(8000..=8999));
-    assert_eq!(PortRange::from(8000..9000).to_string(), "8000..=8999");
-    assert_eq!(PortRange::from(8000..8001).to_string(), "8000..=8000");
-    assert_ne!(PortRange::from(8000..9000), PortRange::from(8000..=9000));
+    assert_eq!(Ports::from(8000..9000), Ports::from(8000..=8999));
+    assert_eq!(Ports::from(8000..9000).to_string(), "8000..=8999");
+    assert_eq!(Ports::from(8000..8001).to_string(), "8000..=8000");
+    assert_ne!(Ports::from(8000..9000), Ports::from(8000..=9000));
     // These have no port, and their messages show what was written.
     for (empty, shown) in [(0..0, "0..0"), (8000..8000, "8000..8000")] {
-        assert_eq!(PortRange::from(empty).to_string(), shown);
+        assert_eq!(Ports::from(empty).to_string(), shown);
     }
 }

@@ -11,10 +11,10 @@ use crate::support::assert_error;
 const SHORT: Duration = Duration::from_millis(30);
 
 fn within(timeout: Duration) -> UdpSocket {
-    PortRequest::new().timeout(timeout).bind().expect("any time-out but zero will do")
+    PortRequest::new().timeout(timeout).bind().expect("any timeout but zero will do")
 }
 
-/// The kind that a time-out has on this system.
+/// The kind that a timeout has on this system.
 const TIMED_OUT: Io = if cfg!(windows) { Io::TimedOut } else { Io::WouldBlock };
 
 #[test]
@@ -42,7 +42,7 @@ fn without_it_there_is_no_limit() {
 #[test]
 fn zero_is_refused() {
     let request = PortRequest::new().timeout(Duration::ZERO);
-    let message = "a time-out of zero would mean none at all; leave it out or give a longer one";
+    let message = "a timeout of zero would mean none at all; leave it out or give a longer one";
     assert_error(request.bind::<UdpSocket>(), ErrorKind::InvalidRequest, message);
     assert_error(request.bind::<TcpListener>(), ErrorKind::InvalidRequest, message);
 }

@@ -1,46 +1,82 @@
-use std::env::VarError;
-use std::net::SocketAddr;
+//! A port, and perhaps a host, in an environment variable, as platforms and containers give it.
+//!
+//! Only reads the variable and the value; a name is resolved by whoever binds.
 
-use super::Exact;
-use crate::{Error, ErrorKind, Host, PortRequest};
+use std::borrow::Cow;
+use std::env::VarError;
+use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
+
+use super::Assigned;
+use crate::error::{Error, ErrorKind};
+use crate::host::Host;
+use crate::sys;
 
 /// What the variable says, or `None` where it is unset or empty.
-pub(super) fn decide(request: &PortRequest, name: &str) -> Result<Option<PortRequest>, Error> {
-    let value = match std::env::var(name) {
+pub(crate) fn assigned(variable: &str) -> Result<Option<Assigned>, Error> {
+    let value = match std::env::var(variable) {
         Ok(value) => value,
         Err(VarError::NotPresent) => return Ok(None),
-        Err(VarError::NotUnicode(value)) => return Err(wrong(name, &value.to_string_lossy())),
+        Err(VarError::NotUnicode(value)) => return Err(wrong(variable, &value.to_string_lossy(), NO_PORT)),
     };
     let value = value.trim();
     if value.is_empty() {
         return Ok(None);
     }
-    let (host, port) = parse(value).ok_or_else(|| wrong(name, value))?;
-    let told_by = format!("{name} is `{}`", value.escape_debug());
-    Ok(Some(PortRequest {
-        host: host.or_else(|| request.host.clone()),
-        exact: Some(Exact { port, told_by, by_port_server: false }),
-        ..request.clone()
-    }))
+    let (host, port) = parse(value).map_err(|why| wrong(variable, value, &why))?;
+    Ok(Some(Assigned { host, port, by: format!("{variable} is `{}`", value.escape_debug()) }))
 }
 
-fn wrong(name: &str, value: &str) -> Error {
+const NO_PORT: &str = "which is no port";
+
+fn wrong(variable: &str, value: &str, why: &str) -> Error {
     let message = format!(
-        "the environment variable {name} is `{}`, which is no port; write `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`",
+        "the environment variable {variable} is `{}`, {why}; write `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`",
         value.escape_debug()
     );
     Error::new(ErrorKind::EnvironmentVariable, message)
 }
 
-pub(super) fn parse(value: &str) -> Option<(Option<Host>, u16)> {
+/// What a value says, or what is to be said of it.
+pub(super) fn parse(value: &str) -> Result<(Option<Host>, u16), Cow<'static, str>> {
     if let Ok(address) = value.parse::<SocketAddr>() {
-        let mut host = address;
-        host.set_port(0);
-        return Some((Some(Host::at(host)), address.port()));
+        return Ok(at(address));
     }
-    let Some((name, port)) = value.rsplit_once(':') else { return Some((None, number(value)?)) };
-    let plain = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || ":/[]".contains(c));
-    plain.then_some((Some(name.into()), number(port)?))
+    let Some((name, digits)) = value.rsplit_once(':') else { return Ok((None, number(value).ok_or(NO_PORT)?)) };
+    let port = number(digits).ok_or(NO_PORT)?;
+    if let Some((address, interface)) = in_scope(name) {
+        let scope = sys::interface_index(interface)
+            .ok_or_else(|| format!("and this machine has no interface `{}`", interface.escape_debug()))?;
+        return Ok(at(SocketAddrV6::new(address, port, 0, scope).into()));
+    }
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || ":/[]".contains(c)) {
+        return Err(NO_PORT.into());
+    }
+    if abbreviates_an_address(name) {
+        return Err(format!("where `{name}` is neither a whole address nor a name").into());
+    }
+    Ok((Some(name.into()), port))
+}
+
+fn at(mut address: SocketAddr) -> (Option<Host>, u16) {
+    let port = address.port();
+    address.set_port(0);
+    (Some(Host::at(address)), port)
+}
+
+/// The parts of `[fe80::1%eth0]`. A number in the place of the name is part of an address as std reads it.
+fn in_scope(host: &str) -> Option<(Ipv6Addr, &str)> {
+    let (address, interface) = host.strip_prefix('[')?.strip_suffix(']')?.split_once('%')?;
+    Some((address.parse().ok()?, interface))
+}
+
+/// `0`, `127.1`, `0x7f.1`, `010.0.0.1`: the system would read these as addresses, and mostly not as those that were meant.
+/// No name looks like this: the last part of one is never a number.
+fn abbreviates_an_address(name: &str) -> bool {
+    let is_number = |part: &str| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        Some(hexadecimal) => hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => part.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    name.split('.').all(is_number)
 }
 
 /// `u16::from_str` would take a plus sign as well.
@@ -50,15 +86,25 @@ pub(super) fn number(digits: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV6};
+
+    use super::{NO_PORT, parse};
+    use crate::host::Host;
 
     #[test]
     fn the_four_forms() {
-        assert_eq!(parse("8080"), Some((None, 8080)));
-        assert_eq!(parse("127.0.0.1:8080"), Some((Some("127.0.0.1".into()), 8080)));
-        assert_eq!(parse("[::1]:8080"), Some((Some("::1".into()), 8080)));
-        assert_eq!(parse("localhost:8080"), Some((Some("localhost".into()), 8080)));
-        assert_eq!(parse("0"), Some((None, 0)));
+        assert_eq!(parse("8080"), Ok((None, 8080)));
+        assert_eq!(parse("127.0.0.1:8080"), Ok((Some(Ipv4Addr::LOCALHOST.into()), 8080)));
+        assert_eq!(parse("[::1]:8080"), Ok((Some(Ipv6Addr::LOCALHOST.into()), 8080)));
+        assert_eq!(parse("localhost:8080"), Ok((Some("localhost".into()), 8080)));
+        assert_eq!(parse("0"), Ok((None, 0)));
+    }
+
+    #[test]
+    fn a_name_may_have_numbers_in_it() {
+        for name in ["10.example", "web.1.local", "1a", "0xfg", "3com.com", "host-1", "x0x7f"] {
+            assert_eq!(parse(&format!("{name}:80")), Ok((Some(name.into()), 80)));
+        }
     }
 
     #[test]
@@ -79,12 +125,56 @@ mod tests {
             "[::1]",
             "[::1]:",
             "[localhost]:80",
+            "[localhost%1]:80",
+            "[127.0.0.1%1]:80",
             "tcp://10.0.0.1:80",
             "127.0.0.1:65536",
             "8080:",
             "８０",
         ] {
-            assert_eq!(parse(value), None, "{value}");
+            assert_eq!(parse(value), Err(NO_PORT.into()), "{value}");
+        }
+    }
+
+    /// `inet_aton(3)` takes these, and so does `getaddrinfo(3)`.
+    #[test]
+    fn an_abbreviated_address_is_refused() {
+        for host in [
+            "0",
+            "1",
+            "00",
+            "127.1",
+            "127.0.1",
+            "0x7f.1",
+            "0X7F.1",
+            "0x7f000001",
+            "2130706433",
+            "0177.0.0.1",
+            "010.0.0.1",
+            "127.0.0.1.",
+            "256.0.0.1",
+            "1.2.3.4.5",
+            "0x",
+            ".",
+            "1.",
+        ] {
+            let why = format!("where `{host}` is neither a whole address nor a name");
+            assert_eq!(parse(&format!("{host}:80")), Err(why.into()));
+        }
+    }
+
+    #[test]
+    fn a_scope_is_a_number_or_an_interface() {
+        let scoped = |scope| Host::at(SocketAddrV6::new("fe80::1".parse().unwrap(), 0, 0, scope).into());
+        assert_eq!(parse("[fe80::1%7]:80"), Ok((Some(scoped(7)), 80)));
+        for interface in ["no-such-interface", "", "lo\0", "a%b", "1x"] {
+            let why = format!("and this machine has no interface `{}`", interface.escape_debug());
+            assert_eq!(parse(&format!("[fe80::1%{interface}]:80")), Err(why.into()));
+        }
+        #[cfg(all(target_os = "linux", not(miri)))]
+        {
+            let number = std::fs::read_to_string("/sys/class/net/lo/ifindex").unwrap();
+            assert_eq!(parse("[fe80::1%lo]:80"), Ok((Some(scoped(number.trim().parse().unwrap())), 80)));
         }
     }
 }

@@ -4,7 +4,7 @@
 use test_support::{Random, seeds};
 
 use super::{env, port_server};
-use crate::Host;
+use crate::host::Host;
 
 pub(crate) fn inputs() -> impl Iterator<Item = Random> {
     seeds(if cfg!(miri) { 50 } else { 20_000 }).map(Random::new)
@@ -23,7 +23,7 @@ fn what_a_variable_says_is_said_by_its_display() {
     let mut counts = [0; 2];
     for mut random in inputs() {
         let value = String::from_utf8_lossy(&random.near(&plausible)).into_owned();
-        let Some((host, port)) = env::parse(&value) else {
+        let Ok((host, port)) = env::parse(&value) else {
             counts[1] += 1;
             continue;
         };

@@ -1,4 +1,6 @@
-//! The protocol of Google's portpicker: <https://github.com/google/python_portpicker>.
+//! A number from a port server: the protocol of Google's portpicker, <https://github.com/google/python_portpicker>.
+//!
+//! One question, one answer, within a time limit. Whether the number is free is for whoever binds it.
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
@@ -6,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::{Exact, env};
-use crate::{Error, ErrorKind};
+use super::{Assigned, env};
+use crate::error::{Error, ErrorKind};
 
 const VARIABLE: &str = "PORTSERVER_ADDRESS";
 
@@ -18,16 +20,16 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 const LONGEST_REPLY: usize = 16;
 
 /// A number from the port server, or `None` where there is none.
-pub(super) fn ask() -> Result<Option<Exact>, Error> {
+pub(crate) fn assigned() -> Result<Option<Assigned>, Error> {
     let Some(address) = std::env::var_os(VARIABLE).filter(|address| !address.is_empty()) else { return Ok(None) };
     let shown = address.to_string_lossy();
     let shown = shown.escape_debug();
     let failed = |why: String| format!("the port server at {shown} ({VARIABLE}) {why}");
     let reply = converse(&address).map_err(|error| {
-        Error::system(ErrorKind::PortServer, failed(format!("cannot be asked: {error}; is it running?")), error)
+        Error::system(ErrorKind::PortServer, failed(format!("cannot be asked: {error}; is it running?")), &error)
     })?;
     let port = read(&reply).map_err(|why| Error::new(ErrorKind::PortServer, failed(why)))?;
-    Ok(Some(Exact { port, told_by: format!("the port server at {shown} says so"), by_port_server: true }))
+    Ok(Some(Assigned { host: None, port, by: format!("the port server at {shown} says so") }))
 }
 
 /// The number in an answer, or what is to be said of the server.
@@ -49,22 +51,13 @@ fn converse(address: &OsStr) -> io::Result<Vec<u8>> {
         None => SockAddr::unix(address)?,
     };
     let deadline = Instant::now() + TIME_LIMIT;
-    let late = |error: io::Error| match error.kind() {
-        io::ErrorKind::WouldBlock => {
-            io::Error::new(io::ErrorKind::TimedOut, format!("it has not answered within {TIME_LIMIT:?}"))
-        }
-        _ => error,
-    };
     let mut stream = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    // Holds for `connect` as well, which waits while the server's backlog is full.
-    stream.set_write_timeout(Some(TIME_LIMIT))?;
-    stream.connect(&address).map_err(late)?;
+    connect(&stream, &address, deadline).map_err(late)?;
     stream.write_all(format!("{}\n", std::process::id()).as_bytes()).map_err(late)?;
     let mut reply = Vec::new();
     let mut bytes = [0; LONGEST_REPLY];
     while reply.len() < LONGEST_REPLY {
-        let left = deadline.saturating_duration_since(Instant::now());
-        stream.set_read_timeout(Some(left.max(Duration::from_micros(1))))?;
+        stream.set_read_timeout(Some(left(deadline)))?;
         match stream.read(&mut bytes) {
             Ok(0) => break,
             Ok(count) => reply.extend_from_slice(&bytes[..count]),
@@ -73,4 +66,31 @@ fn converse(address: &OsStr) -> io::Result<Vec<u8>> {
         }
     }
     Ok(reply)
+}
+
+/// Waits while the server's backlog is full. A signal ends that wait for good, even where the handler asks for system
+/// calls to go on, because the socket has a time-out; a Unix socket is unconnected then, and can be connected again.
+fn connect(stream: &Socket, address: &SockAddr, deadline: Instant) -> io::Result<()> {
+    loop {
+        // It holds for `connect` as well.
+        stream.set_write_timeout(Some(left(deadline)))?;
+        match stream.connect(address) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// Never zero, which would be no limit at all.
+fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now()).max(Duration::from_micros(1))
+}
+
+fn late(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => {
+            io::Error::new(io::ErrorKind::TimedOut, format!("it has not answered within {TIME_LIMIT:?}"))
+        }
+        _ => error,
+    }
 }

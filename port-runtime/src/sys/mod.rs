@@ -4,14 +4,26 @@ use std::io;
 
 use socket2::Socket;
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) mod descriptors;
 #[cfg(unix)]
 pub(crate) mod exec;
+#[cfg(unix)]
+pub(crate) mod inherited;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod namespace;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod os;
+#[allow(dead_code, reason = "its callers come next")]
+pub(crate) mod owner;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) mod proc_fs;
+#[allow(dead_code, reason = "its callers come next")]
+pub(crate) mod sock_diag;
 
 #[cfg(unix)]
-pub(crate) use self::os::{adopt, close_on_exec, inherited, is_listening, own_pidfd_id};
+pub(crate) use self::os::{is_listening, own_pidfd_id};
 
 /// Linux keeps a socket usable after a failed `bind`, lets `SO_REUSEADDR` be set once a port is held, and copies socket
 /// time-outs to accepted connections. The other systems are not known to do all of this.
@@ -30,4 +42,31 @@ pub(crate) fn is_family_missing(error: &io::Error) -> bool {
 /// The process or the system has run out of descriptors.
 pub(crate) fn is_descriptor_limit(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| os::DESCRIPTOR_LIMIT.contains(&code))
+}
+
+/// The number of a network interface, by its name: `%lo` in `fe80::1%lo`.
+pub(crate) fn interface_index(name: &str) -> Option<u32> {
+    os::interface_index(name)
+}
+
+/// What tells the network namespace of a socket from all others, where the system does (Linux 5.14).
+pub(crate) fn network_namespace(socket: &Socket) -> Option<u64> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return namespace::cookie(socket);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = socket;
+        None
+    }
+}
+
+/// Whether calls return instead of waiting; only for a socket that came from another process.
+pub(crate) fn is_nonblocking(socket: &Socket) -> io::Result<bool> {
+    #[cfg(unix)]
+    return socket.nonblocking();
+    #[cfg(not(unix))]
+    {
+        let _ = socket;
+        Ok(false)
+    }
 }

@@ -1,7 +1,8 @@
 #![allow(unsafe_code)]
 
+use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use socket2::Socket;
 
@@ -14,34 +15,12 @@ pub(super) fn exclusive(_: &Socket) -> io::Result<()> {
     Ok(())
 }
 
-/// Looks at a descriptor that this process was started with. All that Rust's std opens is close-on-exec, and nothing that
-/// came through an `exec` is: so what this process has opened itself is told apart, and left alone.
-pub(crate) fn inherited<T>(number: RawFd, look: impl FnOnce(BorrowedFd<'_>) -> T) -> Result<T, &'static str> {
-    // SAFETY: F_GETFD reads flags; on a number that is not open it fails with EBADF.
-    let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
-    if flags == -1 {
-        return Err("is not open");
-    }
-    if flags & libc::FD_CLOEXEC != 0 {
-        return Err("was not passed, or somebody has taken it already: it is close-on-exec");
-    }
-    // SAFETY: the descriptor is open, it was there before this program, and the borrow ends with this call.
-    Ok(look(unsafe { BorrowedFd::borrow_raw(number) }))
-}
-
-/// Keeps an inherited descriptor from the children of this process.
-pub(crate) fn close_on_exec(number: RawFd) -> io::Result<()> {
-    // SAFETY: F_SETFD changes a flag; on a number that is not open it fails with EBADF.
-    let status = unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) };
-    if status == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
-}
-
-/// Takes possession of an inherited descriptor. It has to be one that [`inherited`] has found; from then on it is
-/// close-on-exec, so it is found only once.
-pub(crate) fn adopt(number: RawFd) -> OwnedFd {
-    // SAFETY: the descriptor is open, and it is ours: the announcement that it was passed on names this process, and the
-    // caller keeps the result in a table that is filled once.
-    unsafe { OwnedFd::from_raw_fd(number) }
+/// The number of a network interface, by its name.
+pub(super) fn interface_index(name: &str) -> Option<u32> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: the string is alive during the call and ends in NUL.
+    let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
+    (index != 0).then_some(index)
 }
 
 /// Whether a socket accepts connections. Not every system that has the option is known to socket2.
@@ -90,4 +69,23 @@ pub(crate) fn own_pidfd_id() -> Option<u64> {
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 pub(crate) fn own_pidfd_id() -> Option<u64> {
     None
+}
+
+/// The number of a socket in the kernel's tables.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn inode(socket: &Socket) -> io::Result<u64> {
+    // SAFETY: all zeros is a valid value of this plain C structure.
+    let mut file: libc::stat = unsafe { std::mem::zeroed() };
+    // SAFETY: the descriptor is open for as long as it is borrowed; the pointer is to a structure of the right type.
+    let status = unsafe { libc::fstat(socket.as_raw_fd(), &raw mut file) };
+    // On some architectures it has another width.
+    #[allow(clippy::useless_conversion)]
+    if status == -1 { Err(io::Error::last_os_error()) } else { Ok(file.st_ino.into()) }
+}
+
+/// The user as whom this process opens sockets.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn effective_uid() -> u32 {
+    // SAFETY: always sound; it cannot fail.
+    unsafe { libc::geteuid() }
 }

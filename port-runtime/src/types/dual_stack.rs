@@ -1,7 +1,9 @@
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+//! One number on both address families.
 
-use crate::bind::together;
-use crate::{Error, FromFreePort, Host, PortRequest};
+use super::FromFreePort;
+use crate::error::Error;
+use crate::host::Family;
+use crate::request::PortRequest;
 
 /// Two sockets on one port number: one for IPv4, and one for IPv6 that leaves IPv4 alone (`IPV6_V6ONLY`).
 ///
@@ -30,50 +32,10 @@ pub struct DualStack<T> {
 
 impl<T: FromFreePort> FromFreePort for DualStack<T> {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
-        let (v4, v6) = together(request, |request, members: &mut (Option<T>, Option<T>)| {
-            let [v4, v6] = both_families(request)?.map(|address| PortRequest {
-                host: Some(Host::at(address)),
-                dual_stack: true,
-                ..request.clone()
-            });
-            members.0 = Some(v4.bind()?);
-            members.1 = Some(v6.bind()?);
-            Ok(())
-        })?;
-        match (v4, v6) {
-            (Some(v4), Some(v6)) => Ok(Self { v4, v6 }),
-            _ => unreachable!("both halves were filled"),
-        }
+        request.on_one_number(|request| {
+            let v4 = T::from_free_port(&request.of_family(Family::V4))?;
+            let v6 = T::from_free_port(&request.of_family(Family::V6))?;
+            Ok(Self { v4, v6 })
+        })
     }
-}
-
-fn both_families(request: &PortRequest) -> Result<[SocketAddr; 2], Error> {
-    let addresses = request.addresses()?;
-    let addresses = addresses.as_slice();
-    let v4 = addresses.iter().copied().find(SocketAddr::is_ipv4);
-    let v6 = addresses.iter().copied().find(SocketAddr::is_ipv6);
-    match (v4, v6) {
-        (Some(v4), Some(v6)) => Some([v4, v6]),
-        (Some(v4), None) => counterpart(v4).map(|v6| [v4, v6]),
-        (None, Some(v6)) => counterpart(v6).map(|v4| [v4, v6]),
-        (None, None) => None,
-    }
-    .ok_or_else(|| {
-        let place = addresses.first().map_or_else(String::new, |&address| request.place(address));
-        Error::invalid(format!(
-            "`DualStack` needs an address of both families, and {place} has none of the other; leave `host` out or give `::`"
-        ))
-    })
-}
-
-/// The address that means the same in the other family.
-fn counterpart(address: SocketAddr) -> Option<SocketAddr> {
-    let other: IpAddr = match address.ip() {
-        ip if !ip.is_loopback() && !ip.is_unspecified() => return None,
-        IpAddr::V4(ip) if ip.is_loopback() => Ipv6Addr::LOCALHOST.into(),
-        IpAddr::V4(_) => Ipv6Addr::UNSPECIFIED.into(),
-        IpAddr::V6(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED.into(),
-    };
-    Some(SocketAddr::new(other, 0))
 }

@@ -1,7 +1,11 @@
-//! The types that can be made from a free port.
+//! The types that can be made from a free port: the two traits, a file for each family of types, and the methods of a
+//! request that make one. They ask `bind` for a socket of a kind, and know what to make of it.
 
+mod array;
 #[cfg(feature = "async-io")]
 mod async_io;
+pub(crate) mod bound;
+mod client;
 mod dual_stack;
 #[cfg(feature = "mio")]
 mod mio;
@@ -16,8 +20,11 @@ use ::std::future::Future;
 use ::std::pin::Pin;
 use ::std::task::{Context, Poll};
 
+pub use self::bound::Bound;
+pub use self::client::ClientSocket;
 pub use self::dual_stack::DualStack;
-use crate::{Error, PortRequest};
+use crate::error::Error;
+use crate::request::PortRequest;
 
 /// A type that can be made from a free port: what `#[with_free_port]` fills in functions that are not `async`.
 ///
@@ -96,6 +103,49 @@ pub trait AsyncFromFreePort: Sized {
     ///
     /// When no port can be had, or when what is built on it does not come up.
     fn from_free_port_async(request: &PortRequest) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+impl PortRequest {
+    /// Binds.
+    ///
+    /// ```
+    /// use port_runtime::{DualStack, PortRequest, ReservedPort};
+    /// use std::net::{TcpListener, UdpSocket};
+    ///
+    /// let listener: TcpListener = PortRequest::new().bind()?;
+    /// let (tcp, udp): (TcpListener, UdpSocket) = PortRequest::new().bind()?;
+    /// let several = PortRequest::new().bind::<[ReservedPort; 3]>()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had: see [`ErrorKind`](crate::ErrorKind) for the reasons.
+    pub fn bind<T: FromFreePort>(&self) -> Result<T, Error> {
+        T::from_free_port(self)
+    }
+
+    /// Binds a type that is made with `.await`; every type of [`bind`](Self::bind) will do as well.
+    ///
+    /// ```
+    /// use port_runtime::{Error, PortRequest};
+    /// use std::net::TcpListener;
+    ///
+    /// async fn listen() -> Result<TcpListener, Error> {
+    ///     PortRequest::new().bind_async().await
+    /// }
+    /// ```
+    ///
+    /// # Blocking
+    ///
+    /// A host name is resolved, and the port server asked, with calls that block, in `async` functions too.
+    ///
+    /// # Errors
+    ///
+    /// As for [`bind`](Self::bind).
+    pub fn bind_async<T: AsyncFromFreePort>(&self) -> impl Future<Output = Result<T, Error>> + Send {
+        T::from_free_port_async(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -12,7 +12,7 @@ use crate::support::sockets::connect;
 const SHORT: Duration = Duration::from_millis(30);
 
 fn within<T: FromFreePort>(timeout: Duration) -> T {
-    PortRequest::new().timeout(timeout).bind().expect("any time-out but zero will do")
+    PortRequest::new().timeout(timeout).bind().expect("any timeout but zero will do")
 }
 
 #[test]

@@ -109,8 +109,7 @@ fn of_descriptors() {
         let error = request.bind::<T>().err().expect("there is no descriptor left");
         assert_eq!(error.kind(), ErrorKind::TooManyOpenFiles, "{error}");
         assert_eq!(error.to_string(), NO_DESCRIPTOR);
-        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>());
-        assert_eq!(source.and_then(io::Error::raw_os_error), Some(libc::EMFILE));
+        assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
     }
 
     Child::new().wrapped_in(["sh", "-c", r#"ulimit -n 16; exec "$0" "$@""#]).run(|| {

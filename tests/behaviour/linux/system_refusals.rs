@@ -1,17 +1,17 @@
 //! What the system hardly ever refuses, with faults that strace or a filter of system calls injects.
 
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{TcpListener, UdpSocket};
 use std::process::{self, Command};
 use std::time::Duration;
 use std::{env, io, thread};
 
 use port_runtime::{Error, ErrorKind, FromFreePort, PassListeners, PortRequest, ReservedPort};
 
+use crate::linux::holds_and_time_wait::leave_in_time_wait;
 use crate::support::child::open_descriptors;
 use crate::support::seccomp::forbid_family;
-use crate::support::sockets::hold;
 use crate::support::trace::{Traced, watch};
-use crate::support::{Block, Child};
+use crate::support::{Block, Child, without_holders};
 
 /// Fails, without a descriptor being lost.
 fn failure<T: FromFreePort>(request: &PortRequest) -> Error {
@@ -22,7 +22,7 @@ fn failure<T: FromFreePort>(request: &PortRequest) -> Error {
 }
 
 fn assert_says(error: &Error, kind: ErrorKind, message: &str) {
-    assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+    assert_eq!((error.kind(), without_holders(error).as_str()), (kind, message));
 }
 
 #[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
@@ -41,14 +41,14 @@ fn no_descriptor_in_the_whole_system() {
 #[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
 #[test]
 fn no_memory_for_the_backlog() {
-    Traced::injecting("listen:error=ENOBUFS").run(|| {
+    Traced::injecting("listen:error=ENOBUFS:when=2+").run(|| {
+        let block = Block::new();
+        leave_in_time_wait(block.listener(1));
         let message = "cannot bind 127.0.0.1: No buffer space available (os error 105); the system refuses it";
         assert_says(&failure::<TcpListener>(&PortRequest::new()), ErrorKind::System, message);
         assert_says(&failure::<TcpListener>(&PortRequest::new().range(8000..9000)), ErrorKind::System, message);
         assert_says(&failure::<(UdpSocket, TcpListener)>(&PortRequest::new()), ErrorKind::System, message);
         // The only number of the range is had at the second look.
-        let block = Block::new();
-        let _like_time_wait = hold((Ipv4Addr::LOCALHOST, block.port(1)));
         let only = PortRequest::new().range(block.port(1)..=block.port(1));
         assert_says(&failure::<TcpListener>(&only), ErrorKind::System, message);
     });

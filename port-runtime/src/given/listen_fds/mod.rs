@@ -1,143 +1,120 @@
 //! Sockets passed by a service manager, as in [sd_listen_fds(3)].
 //!
+//! At the first use all of them are taken into possession, in one [`Table`]; from then on they are claimed there, one by
+//! one. What kind of socket is wanted is known by the closure that comes with a claim.
+//!
 //! [sd_listen_fds(3)]: https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
 
+mod claim;
 mod parse;
+mod table;
+#[cfg(test)]
+mod tests;
 
-use std::net::SocketAddr;
-use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use socket2::{SockRef, Socket, Type};
+use socket2::SockRef;
 
+pub(crate) use self::claim::Claim;
 use self::parse::{Announced, Variables, wrong};
+use self::table::{Passed, Table};
 use super::Inherit;
-use crate::bind::Kind;
-use crate::{Error, sys};
+use crate::error::Error;
+use crate::sys;
+use crate::sys::inherited::Inherited;
 
 /// Descriptors 0 to 2 are the standard streams.
 const FIRST: RawFd = 3;
 
-/// All that was passed, taken into possession at the first use, so that nobody takes a descriptor twice.
-static PASSED: Mutex<Option<Passed>> = Mutex::new(None);
-
-struct Passed {
-    /// A fork of this process has the table as well, but not the right to it.
-    process: u32,
-    /// As many as were announced, or none.
-    sockets: Vec<Entry>,
-}
-
-struct Entry {
-    number: RawFd,
-    name: Option<String>,
-    /// `None` once it is taken.
-    descriptor: Option<OwnedFd>,
-}
+/// All that was passed to this process.
+static TABLE: OnceLock<Table> = OnceLock::new();
 
 /// Whether sockets were passed to this process, taken already or not.
 pub(crate) fn are_passed() -> Result<bool, Error> {
-    with_passed(|passed| Ok(!passed.is_empty()))
+    Ok(table()?.is_some_and(|table| !table.is_empty()))
 }
 
-/// Takes the next socket, or the next of that name, out of the table. What does not fit stays there.
-pub(crate) fn take(
+/// Claims the next socket, or the next of that name. What does not fit stays in the table, and what `fits` says of it
+/// becomes part of the error. The table is locked meanwhile, so `fits` looks at the socket and does nothing else.
+pub(crate) fn claim<T>(
     inherit: &Inherit,
-    kind: Kind,
-    fits: impl FnOnce(SocketAddr) -> Result<(), String>,
-) -> Result<(Socket, SocketAddr), Error> {
-    with_passed(|passed| {
-        let count = passed.len();
-        let wanted = |entry: &Entry| match inherit {
-            Inherit::Next => true,
-            Inherit::Named(name) => entry.name.as_deref() == Some(name),
-        };
-        let Some(entry) = passed.iter_mut().find(|entry| wanted(entry) && entry.descriptor.is_some()) else {
-            let taken = passed.iter().any(wanted);
-            return Err(wrong(match inherit {
-                Inherit::Next => format!("one more socket is wanted than the {count} that were passed"),
-                Inherit::Named(name) if taken => format!("all passed sockets named `{name}` are taken already"),
-                Inherit::Named(name) => format!("no socket named `{name}` was passed; there are {}", names(passed)),
-            }));
-        };
-        let number = entry.number;
-        let Some(descriptor) = entry.descriptor.take() else { unreachable!("it was just found") };
-        let prepared = examine(&SockRef::from(&descriptor), kind).and_then(|address| {
-            fits(address)?;
-            // Whoever has it with us, or had it before us, may have made it non-blocking.
-            let blocking = SockRef::from(&descriptor).set_nonblocking(false);
-            blocking.map(|()| address).map_err(|error| format!("cannot be set up: {error}"))
-        });
-        match prepared {
-            Ok(address) => Ok((Socket::from(descriptor), address)),
-            Err(misfit) => {
-                entry.descriptor = Some(descriptor);
-                let name = entry.name.as_ref().map_or_else(String::new, |name| format!(" (`{}`)", name.escape_debug()));
-                Err(wrong(format!("descriptor {number}{name} {misfit}")))
-            }
-        }
-    })
+    fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
+) -> Result<(Claim, T), Error> {
+    table()?.unwrap_or(&NOTHING).claim(inherit, fits).map_err(wrong)
 }
 
-fn names(passed: &[Entry]) -> String {
-    let names = passed.iter().filter_map(|entry| Some(format!("`{}`", entry.name.as_ref()?.escape_debug())));
-    let names: Vec<_> = names.collect();
-    if names.is_empty() { format!("{} without names", passed.len()) } else { names.join(", ") }
+/// Calls `attempt` until it succeeds, or fails for a reason other than that claims of other threads are in flight.
+///
+/// Such a claim may come to nothing and go back, or what is next now may be the partner of what the other thread has:
+/// of 16 threads that take 16 passed pairs, none fails. The waiting has an end after a second, and no thread waits for
+/// its own claims.
+pub(crate) fn claiming<T>(attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    table()?.unwrap_or(&NOTHING).claiming(attempt)
 }
 
-/// The address of a socket that is what is asked for.
-fn examine(socket: &SockRef<'_>, kind: Kind) -> Result<SocketAddr, String> {
-    let protocol = socket.r#type().map_err(|_| "is not a socket")?;
-    let address = internet_address(socket).ok_or("is not an internet socket")?;
-    match kind {
-        Kind::Listener if protocol == Type::STREAM && sys::is_listening(socket) => Ok(address),
-        Kind::Listener if protocol == Type::STREAM && socket.peer_addr().is_ok() => {
-            Err("is a TCP connection, where a listener is wanted; set `Accept=no`".to_owned())
-        }
-        Kind::Listener if protocol == Type::STREAM => Err("is a TCP socket that does not listen".to_owned()),
-        Kind::Listener => Err("is a UDP socket, where a TCP listener is wanted".to_owned()),
-        Kind::Datagram if protocol == Type::DGRAM => Ok(address),
-        Kind::Datagram => Err("is a TCP socket, where a UDP socket is wanted".to_owned()),
-        Kind::Hold => Err("cannot become a `ReservedPort`, which has no socket to pass; take a listener".to_owned()),
+/// What was passed and nobody has taken: "descriptor 4 (`admin`), descriptor 5". Never the first use of the table.
+pub(crate) fn left_over() -> Option<String> {
+    let table = TABLE.get().filter(|_| is_owner())?;
+    table.left_over()
+}
+
+/// For a process that was passed nothing.
+static NOTHING: Table = Table::new(0, Vec::new());
+
+/// `None` in a fork of the process that the sockets were passed to: it has the table as well, but not the right to it.
+fn table() -> Result<Option<&'static Table>, Error> {
+    static FILLING: Mutex<()> = Mutex::new(());
+
+    // Comes before any lock: another thread may have held it at the time of the fork, and there is none to release it.
+    if !is_owner() {
+        return Ok(None);
+    }
+    let filling = FILLING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(table) = TABLE.get() {
+        return Ok(Some(table));
+    }
+    let process = std::process::id();
+    let table = Table::new(process, adopt_all(process)?);
+    let table = TABLE.get_or_init(|| table);
+    drop(filling);
+    Ok(Some(table))
+}
+
+/// Whether this is the process that asked first.
+fn is_owner() -> bool {
+    static OWNER: AtomicU32 = AtomicU32::new(0);
+
+    let process = std::process::id();
+    match OWNER.compare_exchange(0, process, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => true,
+        Err(owner) => owner == process,
     }
 }
 
-fn internet_address(socket: &SockRef<'_>) -> Option<SocketAddr> {
-    socket.local_addr().ok()?.as_socket()
-}
-
-fn with_passed<T>(act: impl FnOnce(&mut [Entry]) -> Result<T, Error>) -> Result<T, Error> {
-    let mut table: MutexGuard<'_, _> = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
-    let process = std::process::id();
-    let passed = match &mut *table {
-        Some(passed) => passed,
-        None => table.insert(Passed { process, sockets: adopt_all(process)? }),
-    };
-    act(if passed.process == process { &mut passed.sockets } else { &mut [] })
-}
-
 /// Takes all or nothing.
-fn adopt_all(process: u32) -> Result<Vec<Entry>, Error> {
+fn adopt_all(process: u32) -> Result<Vec<Passed>, Error> {
     let Some(Announced { count, names, addressed }) = Variables::read().parse(process, sys::own_pidfd_id)? else {
         return Ok(Vec::new());
     };
-    let numbers = || (FIRST..).take(usize::from(count));
-    for number in numbers() {
-        match sys::inherited(number, is_internet_socket) {
+    let mut found = Vec::new();
+    for number in (FIRST..).take(usize::from(count)) {
+        match Inherited::find(number) {
             Err(misfit) if addressed => return Err(wrong(format!("descriptor {number} {misfit}"))),
-            Ok(internet) if addressed || internet => {}
+            Ok(descriptor) if addressed || is_internet_socket(&descriptor) => found.push((number, descriptor)),
             // Without an addressee it may be an old announcement, and these somebody else's descriptors.
             _ => return Ok(Vec::new()),
         }
     }
-    for number in numbers() {
-        sys::close_on_exec(number).map_err(|error| wrong(format!("descriptor {number}: {error}")))?;
+    for (number, descriptor) in &found {
+        descriptor.set_close_on_exec().map_err(|error| wrong(format!("descriptor {number}: {error}")))?;
     }
     let mut names = names.into_iter();
-    let entry = |number| Entry { number, name: names.next(), descriptor: Some(sys::adopt(number)) };
-    Ok(numbers().map(entry).collect())
+    let found = found.into_iter();
+    Ok(found.map(|(number, descriptor)| Passed::new(number, names.next(), descriptor.adopt())).collect())
 }
 
-fn is_internet_socket(descriptor: BorrowedFd<'_>) -> bool {
-    internet_address(&SockRef::from(&descriptor)).is_some()
+fn is_internet_socket(descriptor: &Inherited) -> bool {
+    SockRef::from(descriptor).local_addr().is_ok_and(|address| address.as_socket().is_some())
 }

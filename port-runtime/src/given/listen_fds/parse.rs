@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// The variables of `sd_listen_fds(3)`.
 #[derive(Debug, Default)]
@@ -97,10 +97,10 @@ mod tests {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt;
 
-    use super::{Announced, Variables, filled};
-    use crate::ErrorKind;
     use test_support::Random;
 
+    use super::{Announced, Variables, filled};
+    use crate::error::ErrorKind;
     use crate::given::fuzz::{assert_both_often, inputs};
 
     const PROCESS: u32 = 4711;

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use port_runtime::{Error, FromFreePort, PortRequest, ReservedPort};
 use test_support::Random;
 
-use crate::descriptors::{Open, Sources, open};
+use crate::descriptors::{Descriptor, Open, Sources, open};
 use crate::environment;
 
 #[derive(Debug, Clone, Copy)]
@@ -77,17 +77,18 @@ impl<'a> Trial<'a> {
 
         let (had, numbers) = self.ask()?;
         let now = open();
-        let is_inherited =
-            |number: &RawFd| before.get(number).is_some_and(|it| now.get(number).is_some_and(|now| it.is(now)));
-        let inherited: Vec<_> = numbers.into_iter().filter(is_inherited).collect();
-        compare(&before, &inherited, true)?;
+        let inherited: Vec<_> = numbers.iter().filter_map(|number| now.get(number)).copied().collect();
+        let inherited: Vec<_> =
+            inherited.into_iter().filter(|it| before.values().any(|before| it.is(before))).collect();
+        was_passed(&before, &inherited)?;
+        compare(&before, true)?;
         let outcome = match (inherited.is_empty(), had.is_empty()) {
             (false, _) => Outcome::Inherited,
             (true, false) => Outcome::Bound,
             (true, true) => Outcome::Refused,
         };
         drop(had);
-        compare(&before, &inherited, false)?;
+        compare(&before, false)?;
         if let Some((number, _)) = open().iter().find(|(number, _)| !before.contains_key(number)) {
             return Err(format!("descriptor {number} was left open"));
         }
@@ -124,20 +125,34 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// All that was open and not for us is as it was. What was for us is close-on-exec, if anything of it is.
-fn compare(before: &Open, inherited: &[RawFd], held: bool) -> Result<(), String> {
+/// Whether a descriptor may have been passed to us.
+fn is_ours(number: RawFd, descriptor: &Descriptor) -> bool {
+    environment::may_be_announced(number) && !descriptor.close_on_exec
+}
+
+/// What was taken was passed, and each descriptor was taken once. Several of them may be of one socket, and what was taken
+/// lies at a number of its own.
+fn was_passed(before: &Open, inherited: &[Descriptor]) -> Result<(), String> {
+    for taken in inherited {
+        let passed = before.iter().filter(|(number, it)| it.is(taken) && is_ours(**number, it)).count();
+        let times = inherited.iter().filter(|it| it.is(taken)).count();
+        if times > passed {
+            return Err(format!("{taken:?} was taken {times} times, and passed {passed} times"));
+        }
+    }
+    Ok(())
+}
+
+/// All that was open and not for us is as it was. What was for us is there or taken, and close-on-exec, if anything of it
+/// is; while it is held, something else may have its number.
+fn compare(before: &Open, held: bool) -> Result<(), String> {
     let now = open();
     for (&number, descriptor) in before {
-        let ours = environment::may_be_announced(number) && !descriptor.close_on_exec;
-        if inherited.contains(&number) && !ours {
-            return Err(format!("descriptor {number} was taken, and never passed"));
-        }
+        let ours = is_ours(number, descriptor);
         match now.get(&number) {
             Some(it) if it == descriptor => {}
             Some(it) if ours && it.is(descriptor) => {}
-            // A tuple or an array that comes to nothing lets go of what it has taken already, and what is bound
-            // next may get its number.
-            None if ours && !(held && inherited.contains(&number)) => {}
+            None if ours => {}
             Some(_) if ours && held => {}
             other => return Err(format!("descriptor {number} was {descriptor:?}, and is {other:?}")),
         }

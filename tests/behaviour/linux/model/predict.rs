@@ -31,23 +31,17 @@ impl Claim {
     fn is_free(self, way: Way, host: IpAddr, port: u16, busy: &[Busy]) -> bool {
         let wanted = self.at(host, port);
         let in_the_way = || busy.iter().filter(|it| overlap(it, &wanted));
-        // Somebody who has the number on another loopback address, too, has reserved it.
-        let elsewhere = Self::Tcp.at([127, 255, 255, 254].into(), port);
-        let may_share = match way {
-            _ if self != Self::Tcp => false,
-            Way::Plain => false,
-            Way::PastTimeWait => !busy.iter().any(|it| overlap(it, &elsewhere)),
-            Way::Shared => true,
-        };
-        in_the_way().next().is_none() || may_share && in_the_way().all(|it| it.kind == Kind::Idle)
+        // Who is bound and does not listen may be about to. A child is only let under what looks like a reservation.
+        let may_share = self == Self::Tcp && way == Way::Shared;
+        let is_hold = |it: &Busy| it.kind == Kind::Idle && it.address.is_unspecified();
+        in_the_way().next().is_none() || may_share && in_the_way().all(is_hold)
     }
 }
 
 /// What a listener puts up with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Way {
     Plain,
-    PastTimeWait,
     Shared,
 }
 
@@ -71,11 +65,10 @@ pub(super) fn predict(
         Some(Says::Nothing) | None => (*host, None),
     };
     let host = host.unwrap_or(Ipv4Addr::LOCALHOST.into());
-    let range_by = |way| range.iter().flat_map(|range| range.numbers()).map(move |port| (way, port));
-    let preferred = prefer.iter().map(|&port| (Way::PastTimeWait, port));
+    let allowed = prefer.iter().copied().chain(range.iter().flat_map(|range| range.numbers()));
     let numbers: Vec<(Way, u16)> = match exact {
         Some(port) => Some((Way::Shared, port)).filter(|_| port != 0).into_iter().collect(),
-        None => preferred.chain(range_by(Way::Plain)).chain(range_by(Way::PastTimeWait)).collect(),
+        None => allowed.map(|port| (Way::Plain, port)).collect(),
     };
     let kernel_may_choose = exact.map_or(range.is_none(), |port| port == 0);
     // A hold is on every address, so whose address was asked for is looked at last.

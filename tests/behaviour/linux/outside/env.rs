@@ -43,6 +43,23 @@ fn may_be_on_ipv6() {
     assert_eq!(with(port.to_string(), &["host=::1"]), Ok((Ipv6Addr::LOCALHOST, port).into()));
 }
 
+/// `::1` is in one scope only, which it has to be said to be in by name.
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn may_have_an_interface_in_it() {
+    let block = Block::for_processes();
+    let port = block.port(1);
+    let number = std::fs::read_to_string("/sys/class/net/lo/ifindex").unwrap();
+    for scope in ["lo", number.trim()] {
+        let address = with(format!("[::1%{scope}]:{port}"), &[]).unwrap();
+        assert_eq!((address.ip(), address.port()), (Ipv6Addr::LOCALHOST.into(), port));
+    }
+    let refusal = with("[fe80::1%no-such-one]:80", &["prefer=1"]).unwrap_err();
+    let start = "EnvironmentVariable the environment variable PORT is `[fe80::1%no-such-one]:80`, and this machine has no \
+                 interface `no-such-one`; write ";
+    assert!(refusal.starts_with(start), "{refusal}");
+}
+
 #[test]
 fn may_have_space_around_it() {
     let block = Block::for_processes();
@@ -126,6 +143,18 @@ fn that_is_no_port_is_quoted() {
     }
 }
 
+/// `0:8080` would be every address, and `10.1:8080` is 10.0.0.1.
+#[test]
+fn that_abbreviates_an_address_is_refused() {
+    for host in ["0", "1", "127.1", "0x7f.1", "2130706433", "0177.0.0.1"] {
+        let expected = format!(
+            "EnvironmentVariable the environment variable PORT is `{host}:80`, where `{host}` is neither a whole address \
+             nor a name; write `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`"
+        );
+        assert_eq!(with(format!("{host}:80"), &["prefer=1"]), Err(expected));
+    }
+}
+
 #[test]
 fn that_is_not_unicode_is_quoted() {
     use std::os::unix::ffi::OsStringExt;
@@ -145,7 +174,7 @@ fn that_cannot_be_bound_is_named_in_the_error() {
     let preferred = format!("prefer={}", block.port(2));
     for value in [port.to_string(), format!("127.0.0.1:{port}")] {
         let refusal = with(&value, &[&preferred]).unwrap_err();
-        assert!(refusal.starts_with(&format!("PortInUse cannot bind port {port} on 127.0.0.1: ")), "{refusal}");
+        assert!(refusal.starts_with(&format!("PortInUse port {port} on 127.0.0.1 is in use")), "{refusal}");
         assert!(refusal.ends_with(&format!("; PORT is `{value}`")), "{refusal}");
     }
     drop(busy);

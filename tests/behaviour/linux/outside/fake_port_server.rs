@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{env, process, thread};
 
-use port_runtime::{ErrorKind, PortRequest, ReservedPort};
+use port_runtime::{ErrorKind, PortRequest};
 use test_support::Folder;
 
 use crate::support::asker::{Answer, Asker, assert_refused};
@@ -55,28 +55,36 @@ pub(super) fn ask(address: &str) -> Answer {
     Asker::new(["tcp", "portserver", &preferred]).given(|it| _ = it.variable("PORTSERVER_ADDRESS", address)).ask()
 }
 
-fn reserve() -> ReservedPort {
-    PortRequest::new().bind().unwrap()
+/// A number that nobody has, as a port server gives it: it does not hold its numbers.
+struct Free(Block);
+
+impl Free {
+    fn new() -> Self {
+        Self(Block::for_processes())
+    }
+
+    fn port(&self) -> u16 {
+        self.0.port(2)
+    }
 }
 
 #[test]
 fn gives_the_port() {
-    let reserved = reserve();
-    let expected = Ok((Ipv4Addr::LOCALHOST, reserved.port()).into());
-    for reply in [format!("{}\n", reserved.port()), format!("{}", reserved.port()), format!("{}\r\n", reserved.port())]
-    {
+    let free = Free::new();
+    let expected = Ok((Ipv4Addr::LOCALHOST, free.port()).into());
+    for reply in [format!("{}\n", free.port()), format!("{}", free.port()), format!("{}\r\n", free.port())] {
         assert_eq!(ask(&serve_abstract(answering(reply))), expected);
     }
-    let address = serve_abstract(answering(format!("{}\n", reserved.port())));
+    let address = serve_abstract(answering(format!("{}\n", free.port())));
     let elsewhere = Asker::new(["tcp", "portserver", "host=127.0.0.2"]);
     let answer = elsewhere.given(|it| _ = it.variable("PORTSERVER_ADDRESS", address)).ask();
-    assert_eq!(answer, Ok(([127, 0, 0, 2], reserved.port()).into()));
+    assert_eq!(answer, Ok(([127, 0, 0, 2], free.port()).into()));
 }
 
 #[test]
 fn is_told_the_process_number() {
-    let reserved = reserve();
-    let port = reserved.port();
+    let free = Free::new();
+    let port = free.port();
     let (told, heard) = std::sync::mpsc::channel();
     let address = serve_abstract(move |mut client| {
         let mut request = [0; 64];
@@ -94,12 +102,12 @@ fn is_told_the_process_number() {
 
 #[test]
 fn may_be_on_a_path() {
-    let reserved = reserve();
+    let free = Free::new();
     let folder = Folder::new();
     let path = folder.join("socket");
-    serve(UnixListener::bind(&path).unwrap(), answering(format!("{}\n", reserved.port())));
+    serve(UnixListener::bind(&path).unwrap(), answering(format!("{}\n", free.port())));
     let answer = ask(path.to_str().unwrap());
-    assert_eq!(answer, Ok((Ipv4Addr::LOCALHOST, reserved.port()).into()));
+    assert_eq!(answer, Ok((Ipv4Addr::LOCALHOST, free.port()).into()));
 }
 
 #[test]
@@ -183,8 +191,8 @@ fn that_is_not_there_is_an_error() {
 
 #[test]
 fn is_asked_once_for_a_tuple_and_by_each_member_of_an_array() {
-    let reserved = [reserve(), reserve()];
-    let ports = reserved.each_ref().map(ReservedPort::port);
+    let free = [Free::new(), Free::new()];
+    let ports = free.each_ref().map(Free::port);
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let answer = move |client: UnixStream| {

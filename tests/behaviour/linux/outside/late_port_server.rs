@@ -1,12 +1,17 @@
-//! Port servers that take too long: given up after a time of their own.
+//! Port servers that take too long: given up after a time of their own, and no sooner.
+#![allow(unsafe_code)]
 
 use std::io::{Read, Write};
-use std::thread;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use std::{env, ptr, thread};
 
+use port_runtime::PortRequest;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::fake_port_server::{PATIENCE, abstract_name, ask, serve_abstract};
+use crate::support::{Block, Child};
 
 /// A server that listens, accepts nobody, and whose backlog is full.
 fn full() -> (String, Vec<Socket>) {
@@ -56,5 +61,56 @@ fn is_given_up() {
                 assert_eq!(ask(&address), Err(expected));
             });
         }
+    });
+}
+
+/// Accepts after a while, and gives this port to whoever has not gone away before.
+fn answer_late(server: Socket, clients: Vec<Socket>, port: u16) {
+    thread::spawn(move || {
+        thread::sleep(Duration::from_millis(300));
+        drop(clients);
+        while let Ok((mut client, _)) = server.accept() {
+            // Closed with the question unread, the connection would be reset.
+            let _ = client.read(&mut [0; 16]);
+            let _ = writeln!(client, "{port}");
+        }
+    });
+}
+
+/// A profiler or a child that ends sends one at any time. What waits in `connect` hears of it, because it has a timeout.
+#[test]
+fn is_waited_for_in_spite_of_signals() {
+    extern "C" fn ignore(_: libc::c_int) {}
+
+    let block = Block::for_processes();
+    let give = |it: &mut crate::support::given::Given| {
+        let (address, mut kept) = full();
+        let clients = kept.split_off(1);
+        answer_late(kept.remove(0), clients, block.port(1));
+        it.variable("PORTSERVER_ADDRESS", address).variable("EXPECTED", block.port(1).to_string());
+    };
+    Child::new().given(give).run(|| {
+        // SAFETY: all zeros is a valid value of this plain C structure, and the handler does nothing.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = ignore as extern "C" fn(libc::c_int) as usize;
+            action.sa_flags = libc::SA_RESTART;
+            assert_eq!(libc::sigaction(libc::SIGUSR1, &raw const action, ptr::null_mut()), 0);
+        }
+        // SAFETY: always sound to call.
+        let waiting = unsafe { libc::pthread_self() };
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    // SAFETY: that thread waits for this one, so it is alive.
+                    unsafe { libc::pthread_kill(waiting, libc::SIGUSR1) };
+                    thread::sleep(Duration::from_millis(5));
+                }
+            });
+            let listener = PortRequest::new().portserver().bind::<TcpListener>();
+            over.store(true, Ordering::Relaxed);
+            assert_eq!(listener.unwrap().local_addr().unwrap().port().to_string(), env::var("EXPECTED").unwrap());
+        });
     });
 }

@@ -100,8 +100,7 @@ struct Sources {
     passed: (TcpListener, UdpSocket),
     misfit: UdpSocket,
     env: ReservedPort,
-    port_server: ReservedPort,
-    /// Port 1 is free, 2 and 3 are busy, 4 is free.
+    /// Port 1 is free, 2 and 3 are busy, 4 is free, and the port server gives port 5.
     block: Block,
     _busy: Vec<TcpListener>,
     right_server: String,
@@ -112,7 +111,6 @@ struct Sources {
 impl Sources {
     fn new() -> Self {
         let block = Block::for_processes();
-        let port_server: ReservedPort = PortRequest::new().bind().unwrap();
         let asked = Arc::new(AtomicUsize::new(0));
         let serve = |reply: String| {
             let (asked, answer) = (Arc::clone(&asked), answering(reply));
@@ -121,12 +119,11 @@ impl Sources {
                 answer(client);
             })
         };
-        let (right_server, wrong_server) = (serve(format!("{}\n", port_server.port())), serve("0\n".to_owned()));
+        let (right_server, wrong_server) = (serve(format!("{}\n", block.port(5))), serve("0\n".to_owned()));
         Self {
             passed: PortRequest::new().bind().unwrap(),
             misfit: udp(),
             env: PortRequest::new().bind().unwrap(),
-            port_server,
             _busy: vec![block.listener(2), block.listener(3)],
             block,
             right_server,
@@ -188,7 +185,7 @@ impl Sources {
         match address {
             it if it == local(&self.passed.0) => Outcome::Inherited,
             it if it.port() == self.env.port() => Outcome::Env,
-            it if it.port() == self.port_server.port() => Outcome::PortServer,
+            it if it.port() == self.block.port(5) => Outcome::PortServer,
             it if it.port() == self.block.port(1) => Outcome::Preferred,
             it if it.port() == self.block.port(4) => Outcome::InRange,
             _ => Outcome::Kernel,

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::process::Command;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use port_runtime::{Error, ErrorKind, PortRequest};
@@ -54,7 +55,7 @@ fn all_are_close_on_exec_after_the_first_use() {
 
         let listener: TcpListener = inherit().unwrap();
         assert_eq!(identity(listener.as_raw_fd()), identities[0]);
-        assert!((3..6).all(is_close_on_exec));
+        assert!([listener.as_raw_fd(), 4, 5].into_iter().all(is_close_on_exec));
         let after = seen_by_a_grandchild();
         assert!(!after.is_empty() && !after.contains("socket:"), "{after}");
     });
@@ -106,6 +107,45 @@ fn a_fork_does_not_take_them() {
         assert_eq!(unsafe { libc::waitpid(fork, &raw mut status, 0) }, fork);
         assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 42, "{status}");
         assert_eq!(inherit::<TcpListener>().unwrap().local_addr().unwrap(), given_address(1));
+    });
+}
+
+/// Another thread may be at the table at the time of the fork, and there is no such thread in the fork.
+#[test]
+fn a_fork_does_not_wait_for_another_thread() {
+    const FORKS: usize = 100;
+
+    Child::service().given(|it| _ = it.descriptor(udp())).run(|| {
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !over.load(Ordering::Relaxed) {
+                        inherit::<TcpListener>().unwrap_err();
+                    }
+                });
+            }
+            for _ in 0..FORKS {
+                // SAFETY: the C library sees to it that a fork can allocate; it binds, and ends.
+                let fork = unsafe { libc::fork() };
+                if fork == 0 {
+                    // SAFETY: ends a fork that waits in vain, which the parent hears of.
+                    unsafe { libc::alarm(30) };
+                    let bound = inherit::<TcpListener>();
+                    // SAFETY: ends the fork without what the test harness does at the end.
+                    unsafe { libc::_exit(if bound.is_ok() { 42 } else { 1 }) };
+                }
+                let mut status = 0;
+                // SAFETY: the pointer is to an integer that lives until the call returns.
+                assert_eq!(unsafe { libc::waitpid(fork, &raw mut status, 0) }, fork);
+                let right = libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 42;
+                if !right {
+                    over.store(true, Ordering::Relaxed);
+                }
+                assert!(right, "{status}");
+            }
+            over.store(true, Ordering::Relaxed);
+        });
     });
 }
 

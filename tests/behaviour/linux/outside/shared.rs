@@ -62,6 +62,8 @@ fn a_tuple_has_to_share_a_port() {
         let (first, second) = (given_address(0).port(), given_address(1));
         let message = format!("descriptor 4 is on {second}, and port {first} of the one before is wanted; {ADVICE}");
         assert_error(inherit::<(TcpListener, UdpSocket)>(), ErrorKind::InheritedSocket, &message);
+        // Nothing was taken, not even the one that fitted.
+        assert_eq!(inherit::<TcpListener>().unwrap().local_addr().unwrap(), given_address(0));
         assert_eq!(inherit::<UdpSocket>().unwrap().local_addr().unwrap(), second);
     });
 }

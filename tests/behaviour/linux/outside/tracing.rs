@@ -80,9 +80,9 @@ fn tells_the_variable() {
 fn tells_the_port_server() {
     use super::fake_port_server::{answering, serve_abstract};
 
-    let reserved: ReservedPort = PortRequest::new().bind().unwrap();
+    let block = Block::for_processes();
     let given = |it: &mut Given| {
-        let server = serve_abstract(answering(format!("{}\n", reserved.port())));
+        let server = serve_abstract(answering(format!("{}\n", block.port(1))));
         it.variable("PORTSERVER_ADDRESS", server);
     };
     Child::new().given(given).run(|| {

@@ -109,7 +109,7 @@ fn a_blocking_task_listens_later_and_goes_on() {
     }
 }
 
-/// And it does not run on, so that the user's own time-outs would fire.
+/// And it does not run on, so that the user's own timeouts would fire.
 #[test]
 fn a_paused_clock_is_left_alone() {
     paused().block_on(async {

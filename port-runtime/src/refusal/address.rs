@@ -1,0 +1,51 @@
+//! An address that the system refuses, whatever the number.
+
+use std::io;
+use std::net::SocketAddr;
+
+use crate::error::{Error, ErrorKind};
+use crate::host::Host;
+use crate::sys;
+
+/// An address as messages name it: with the name that was asked for.
+pub(crate) fn place(host: Option<&Host>, address: SocketAddr) -> String {
+    match host {
+        Some(name) if name.is_name() => format!("{name} ({})", address.ip()),
+        _ => address.ip().to_string(),
+    }
+}
+
+/// What was asked of the system is about the address: no other number would mend it.
+pub(crate) fn refused(host: Option<&Host>, address: SocketAddr, error: &io::Error) -> Error {
+    let place = place(host, address);
+    let loopback = address.ip().is_loopback();
+    let (kind, advice) = match error.kind() {
+        _ if sys::is_descriptor_limit(error) => {
+            (ErrorKind::TooManyOpenFiles, "close some, or raise the limit (`ulimit -n`)")
+        }
+        // Where there is IPv6 at all, ::1 is an address of the machine.
+        io::ErrorKind::AddrNotAvailable if !(address.is_ipv6() && loopback) => {
+            (ErrorKind::AddrNotAvailable, "it is not an address of this machine")
+        }
+        io::ErrorKind::AddrNotAvailable => (ErrorKind::Ipv6Unavailable, "this machine has no IPv6"),
+        _ if sys::is_family_missing(error) && address.is_ipv6() => {
+            (ErrorKind::Ipv6Unavailable, "this machine has no IPv6")
+        }
+        io::ErrorKind::PermissionDenied if address.is_ipv6() => {
+            (ErrorKind::PermissionDenied, "the process may not open IPv6 sockets")
+        }
+        io::ErrorKind::PermissionDenied => (ErrorKind::PermissionDenied, "the process may not open sockets"),
+        _ => (ErrorKind::System, "the system refuses it"),
+    };
+    let error = Error::system(kind, format!("cannot bind {place}: {error}; {advice}"), error);
+    match host.and_then(Host::told_by) {
+        Some(told_by) => error.because(&told_by),
+        None => error,
+    }
+}
+
+/// A reserved number that its owner cannot listen on.
+pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Error {
+    let message = format!("cannot listen on {address}: {error}; somebody listens there already");
+    Error::system(ErrorKind::PortInUse, message, error)
+}

@@ -1,0 +1,244 @@
+//! Which process has a socket open. For the way of failure, and for telling one's own server from a stranger: the search
+//! goes through `/proc`, and costs 10 µs for each process of the machine.
+//!
+//! Nobody is found in another pid namespace, behind `hidepid`, or of another user, unless the searcher is root.
+
+/// Somebody who has a socket open.
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "nobody is found there"))]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Owner {
+    ThisProcess,
+    Other { pid: u32, name: String, command: String },
+}
+
+/// For each socket who has it, where that can be told. 0 is nobody's.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn owners(inodes: &[u64], uids: &[u32]) -> Vec<Option<Owner>> {
+    linux::owners(inodes, uids)
+}
+
+/// Not told here.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn owners(inodes: &[u64], _uids: &[u32]) -> Vec<Option<Owner>> {
+    vec![None; inodes.len()]
+}
+
+/// Whether sockets of this user are not those of the user as whom this process runs.
+pub(crate) fn is_another_user(uid: u32) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return uid != super::os::effective_uid();
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = uid;
+        false
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod linux {
+    use std::process;
+    use std::time::{Duration, Instant};
+
+    use super::Owner;
+    use crate::sys::descriptors::Sockets;
+    use crate::sys::proc_fs::{self, Pid};
+
+    /// Of a process that has more sockets, the others are looked at last: a database with 20,000 of them would cost
+    /// 20 ms, and the one who is sought is rarely it.
+    const FIRST: usize = 128;
+    /// A search that takes longer is given up. It is for an error message.
+    const TIME_LIMIT: Duration = Duration::from_millis(100);
+
+    pub(super) fn owners(inodes: &[u64], uids: &[u32]) -> Vec<Option<Owner>> {
+        let mut search = Search { inodes, owners: vec![None; inodes.len()] };
+        if !proc_fs::is_ours() {
+            return search.owners;
+        }
+        let until = Instant::now() + TIME_LIMIT;
+        let own = process::id();
+        search.look(own, 0, usize::MAX);
+        let others = proc_fs::pids().into_iter().filter(|&pid| pid != own);
+        // Who has opened it still runs as the same user, mostly; who is of another user, and who has very many sockets,
+        // is for later.
+        let mut later = Vec::new();
+        for pid in others {
+            if search.is_over() || Instant::now() > until {
+                return search.owners;
+            }
+            let is_likely = uids.is_empty() || proc_fs::uid(pid).is_some_and(|uid| uids.contains(&uid));
+            let skip = if is_likely { FIRST } else { 0 };
+            if !is_likely || !search.look(pid, 0, FIRST) {
+                later.push((pid, skip));
+            }
+        }
+        for (pid, skip) in later {
+            if search.is_over() || Instant::now() > until {
+                break;
+            }
+            search.look(pid, skip, usize::MAX);
+        }
+        search.owners
+    }
+
+    struct Search<'a> {
+        inodes: &'a [u64],
+        owners: Vec<Option<Owner>>,
+    }
+
+    impl Search<'_> {
+        fn is_over(&self) -> bool {
+            self.inodes.iter().zip(&self.owners).all(|(&inode, owner)| inode == 0 || owner.is_some())
+        }
+
+        /// Looks at so many sockets of a process. Returns whether these were all.
+        fn look(&mut self, pid: Pid, skip: usize, count: usize) -> bool {
+            let Ok(sockets) = Sockets::of(pid) else { return true };
+            let mut seen = 0;
+            for socket in sockets.skip(skip).take(count) {
+                seen += 1;
+                let Some(place) = self.inodes.iter().position(|&inode| inode == socket && inode != 0) else { continue };
+                if self.owners[place].is_none() {
+                    self.owners[place] = owner(pid, socket);
+                    if self.is_over() {
+                        break;
+                    }
+                }
+            }
+            seen < count
+        }
+    }
+
+    /// `None` for one that has ended meanwhile.
+    fn owner(pid: Pid, socket: u64) -> Option<Owner> {
+        if pid == process::id() {
+            return Some(Owner::ThisProcess);
+        }
+        let pid = eldest(pid, socket);
+        let name = proc_fs::name(pid)?;
+        let arguments = proc_fs::arguments(pid);
+        let command = arguments.iter().map(|it| String::from_utf8_lossy(it)).collect::<Vec<_>>().join(" ");
+        Some(Owner::Other { pid, name, command })
+    }
+
+    /// The parent that has the socket, too: not a worker, but the server to which it belongs. Not init, which has those of
+    /// its services.
+    fn eldest(mut pid: Pid, socket: u64) -> Pid {
+        // A generation each, and not for ever.
+        for _ in 0..8 {
+            let Some(parent) = proc_fs::stat(pid).map(|stat| stat.parent) else { break };
+            if parent <= 1 || !Sockets::of(parent).is_ok_and(|mut sockets| sockets.any(|it| it == socket)) {
+                break;
+            }
+            pid = parent;
+        }
+        pid
+    }
+}
+
+#[cfg(all(test, any(target_os = "linux", target_os = "android"), not(miri)))]
+mod tests {
+    use std::net::{TcpListener, UdpSocket};
+    use std::os::fd::OwnedFd;
+    use std::process::{Child, Command, Stdio};
+
+    use socket2::Socket;
+
+    use super::{Owner, owners};
+    use crate::sys::descriptors::Sockets;
+    use crate::sys::{proc_fs, sock_diag};
+
+    /// A program whose standard input is a listener.
+    struct Holder {
+        child: Child,
+        socket: u64,
+    }
+
+    impl Holder {
+        fn new(arguments: &[&str]) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let socket = sock_diag::inode(&Socket::from(listener.try_clone().unwrap())).unwrap();
+            let (program, arguments) = arguments.split_first().unwrap();
+            let child = Command::new(program)
+                .args(arguments)
+                .stdin(Stdio::from(OwnedFd::from(listener)))
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            Self { child, socket }
+        }
+
+        fn owner(&self) -> Option<Owner> {
+            owners(&[self.socket], &[]).pop().unwrap()
+        }
+    }
+
+    impl Drop for Holder {
+        fn drop(&mut self) {
+            self.child.kill().unwrap();
+            self.child.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn one_of_thousands_of_sockets_of_this_process() {
+        let sockets: Vec<_> = (0..3000).map_while(|_| UdpSocket::bind("127.0.0.1:0").ok()).map(Socket::from).collect();
+        let last = sock_diag::inode(sockets.last().unwrap()).unwrap();
+        assert_eq!(owners(&[last, 0], &[]), [Some(Owner::ThisProcess), None]);
+    }
+
+    #[test]
+    fn another_process_has_a_name_and_a_command_line() {
+        let holder = Holder::new(&["sleep", "1000"]);
+        let expected =
+            Owner::Other { pid: holder.child.id(), name: "sleep".to_owned(), command: "sleep 1000".to_owned() };
+        // In the middle of exec there is none yet.
+        eventually(|| holder.owner().as_ref() == Some(&expected));
+    }
+
+    #[test]
+    fn a_worker_s_socket_is_that_of_the_server() {
+        let holder = Holder::new(&["sh", "-c", "exec 3<&0; sleep 1 & wait"]);
+        let is_worker = |pid: &u32| {
+            proc_fs::stat(*pid).is_some_and(|stat| stat.parent == holder.child.id())
+                && Sockets::of(*pid).is_ok_and(|mut sockets| sockets.any(|it| it == holder.socket))
+        };
+        eventually(|| proc_fs::pids().iter().any(is_worker));
+        let owner = holder.owner();
+        assert!(matches!(owner, Some(Owner::Other { pid, .. }) if pid == holder.child.id()), "{owner:?}");
+    }
+
+    #[test]
+    #[ignore = "a measurement"]
+    fn how_long_it_takes() {
+        let mut others: Vec<_> = (0..50).map(|_| Holder::new(&["sleep", "1000"])).collect();
+        let holder = Holder::new(&["sleep", "1000"]);
+        others.extend((0..50).map(|_| Holder::new(&["sleep", "1000"])));
+        let mut times: Vec<_> = (0..300)
+            .map(|_| {
+                let started = std::time::Instant::now();
+                holder.owner().unwrap();
+                started.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        println!("{:?}, median {:?}, among {} processes", times[0], times[150], proc_fs::pids().len());
+    }
+
+    #[test]
+    fn who_has_ended_is_nobody() {
+        let mut holder = Holder::new(&["sleep", "1000"]);
+        holder.child.kill().unwrap();
+        // A zombie has no descriptors any more, and does not have to be waited for.
+        eventually(|| holder.owner().is_none());
+    }
+
+    fn eventually(holds: impl Fn() -> bool) {
+        for _ in 0..1000 {
+            if holds() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        panic!("it never came true");
+    }
+}

@@ -1,0 +1,119 @@
+//! What `/proc` tells about processes (Linux). Every answer may be outdated when it arrives: a process that is gone, or
+//! that this user may not look at, has nothing.
+
+use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+pub(crate) type Pid = u32;
+
+/// Whether `/proc` is there and numbers processes as this one does. After `unshare -p` without a mount it shows the
+/// numbers of another namespace, under which other processes would be found.
+pub(crate) fn is_ours() -> bool {
+    fs::read_link("/proc/self").is_ok_and(|link| link.as_os_str() == std::process::id().to_string().as_str())
+}
+
+/// All processes, the youngest first as far as numbers tell.
+pub(crate) fn pids() -> Vec<Pid> {
+    let Ok(directory) = fs::read_dir("/proc") else { return Vec::new() };
+    let names = directory.flatten().map(|entry| entry.file_name());
+    let mut pids: Vec<Pid> = names.filter_map(|name| name.to_str()?.parse().ok()).collect();
+    pids.sort_unstable_by_key(|&pid| std::cmp::Reverse(pid));
+    pids
+}
+
+/// What `stat` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stat {
+    pub(crate) parent: Pid,
+    /// In ticks since the machine was started: with it, a number that is used again is told apart.
+    pub(crate) born: u64,
+    /// It has ended, and nobody has waited for it.
+    pub(crate) is_zombie: bool,
+}
+
+pub(crate) fn stat(pid: Pid) -> Option<Stat> {
+    parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+}
+
+fn parse_stat(stat: &[u8]) -> Option<Stat> {
+    // The name stands in parentheses, and may contain some, and blanks.
+    let end = stat.iter().rposition(|&byte| byte == b')')?;
+    let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
+    let mut fields = rest.split_ascii_whitespace();
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    let born = fields.nth(17)?.parse().ok()?;
+    Some(Stat { parent, born, is_zombie: matches!(state, "Z" | "X") })
+}
+
+/// The number of the user as whom it runs.
+pub(crate) fn uid(pid: Pid) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+
+    fs::metadata(format!("/proc/{pid}")).ok().map(|metadata| metadata.uid())
+}
+
+/// What people call it: the name of its main thread, unless that has got one that says nothing (`MainThread` of Node).
+pub(crate) fn name(pid: Pid) -> Option<String> {
+    let mut comm = fs::read(format!("/proc/{pid}/comm")).ok()?;
+    comm.truncate(comm.trim_ascii_end().len());
+    let called_so = |path: &[u8]| file_name(path).starts_with(&comm);
+    let executable = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+    let executable = executable.into_os_string().into_vec();
+    let executable = executable.strip_suffix(b" (deleted)").unwrap_or(&executable);
+    // The script of an interpreter is one of the first arguments.
+    if executable.is_empty() || called_so(executable) || arguments(pid).iter().take(3).any(|path| called_so(path)) {
+        return Some(String::from_utf8_lossy(&comm).into_owned());
+    }
+    Some(String::from_utf8_lossy(file_name(executable)).into_owned())
+}
+
+fn file_name(path: &[u8]) -> &[u8] {
+    Path::new(std::ffi::OsStr::from_bytes(path)).file_name().map_or(path, |name| name.as_bytes())
+}
+
+/// Its command line. Empty for a zombie, and for a thread of the kernel.
+pub(crate) fn arguments(pid: Pid) -> Vec<Vec<u8>> {
+    let mut bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    while bytes.last() == Some(&0) {
+        bytes.pop();
+    }
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    bytes.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect()
+}
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use super::{Stat, arguments, is_ours, name, parse_stat, pids, stat};
+
+    #[test]
+    fn this_process() {
+        let own = std::process::id();
+        assert!(is_ours());
+        assert!(pids().contains(&own));
+        let program = std::env::current_exe().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(name(own).is_some_and(|name| program.starts_with(&name)), "{:?}", name(own));
+        let arguments = arguments(own);
+        assert!(arguments.iter().map(|it| String::from_utf8_lossy(it).into_owned()).eq(std::env::args()));
+        assert!(stat(own).is_some_and(|it| it.born > 0 && !it.is_zombie && stat(it.parent).is_some()));
+        assert_eq!(stat(u32::MAX), None);
+        assert_eq!(name(u32::MAX), None);
+    }
+
+    #[test]
+    fn a_name_may_look_like_fields() {
+        let fields = "S 7 8 9 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2";
+        for name in ["sh", ") R 1 2", "a b", "((", ""] {
+            let expected = Stat { parent: 7, born: 4711, is_zombie: false };
+            assert_eq!(parse_stat(format!("1 ({name}) {fields}\n").as_bytes()), Some(expected));
+        }
+        let zombie = fields.replacen('S', "Z", 1);
+        assert!(parse_stat(format!("1 (sh) {zombie}").as_bytes()).unwrap().is_zombie);
+        for cut in ["", "1 (sh", "1 (sh)", "1 (sh) S", "1 (sh) S 7 8 9"] {
+            assert_eq!(parse_stat(cut.as_bytes()), None);
+        }
+    }
+}
