@@ -46,6 +46,12 @@ fn main() {
         offer("has_systemd_analyze", runs(&["systemd-analyze", "--version"]), "`systemd-analyze` is not installed");
         offer("has_systemfd", runs(&["systemfd", "--version"]), "`systemfd` is not installed");
         offer("has_port_server", port_server.is_some(), "python3 has no `portpicker`");
+        let sock_diag = emulator.is_empty() && kernel_is_at_least(6, 8);
+        offer(
+            "has_sock_diag",
+            sock_diag,
+            "the kernel does not tell who is bound and does not listen (before Linux 6.8)",
+        );
         offer("has_pidfs", has_pidfs(), "pidfds have no numbers of their own before Linux 6.9 and on 32 bits");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
@@ -53,7 +59,7 @@ fn main() {
     } else {
         ["has_unshare", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
         ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);
-        ["has_systemfd", "has_port_server", "has_pidfs"].into_iter().for_each(declare);
+        ["has_systemfd", "has_port_server", "has_pidfs", "has_sock_diag"].into_iter().for_each(declare);
     }
 }
 
@@ -132,8 +138,11 @@ fn port_server() -> Option<String> {
 }
 
 fn has_pidfs() -> bool {
+    env::var("CARGO_CFG_TARGET_POINTER_WIDTH").is_ok_and(|bits| bits == "64") && kernel_is_at_least(6, 9)
+}
+
+fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let mut numbers = release.split('.').map_while(|number| number.parse::<u32>().ok());
-    let wide = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").is_ok_and(|bits| bits == "64");
-    wide && (numbers.next(), numbers.next()) >= (Some(6), Some(9))
+    (numbers.next(), numbers.next()) >= (Some(major), Some(minor))
 }

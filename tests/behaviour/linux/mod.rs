@@ -6,6 +6,7 @@ mod collisions;
 mod exhaustion;
 mod holds_and_time_wait;
 mod kinds;
+mod late_listeners;
 mod leaks;
 mod model;
 mod outside;
