@@ -19,6 +19,7 @@ mod mio_types;
 mod outside_elsewhere;
 mod prefer;
 mod range;
+mod range_order;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod reserved_elsewhere;
 mod storm;
