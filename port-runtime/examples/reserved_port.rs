@@ -11,7 +11,7 @@ use port_runtime::{ReservedPort, with_free_port};
 
 #[with_free_port]
 fn main(port: ReservedPort) -> io::Result<ExitCode> {
-    println!("{port} is reserved");
+    println!("{} is reserved", port.addr());
 
     let mut server = match start_server(&port) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -11,6 +11,7 @@ use crate::request::PortRequest;
 use crate::settings::Settings;
 use crate::sys;
 use crate::types::FromFreePort;
+use crate::types::bound::url;
 
 /// A port number for a program that cannot take a socket: held, and not listening, for as long as this value lives.
 ///
@@ -100,6 +101,19 @@ impl ReservedPort {
     /// The number with the address that was asked for, 127.0.0.1 by default.
     pub fn addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What a client on this machine opens once somebody listens, as [`Bound::url`](crate::Bound::url) tells it.
+    ///
+    /// ```
+    /// use port_runtime::{PortRequest, ReservedPort};
+    ///
+    /// let reserved: ReservedPort = PortRequest::new().bind()?;
+    /// assert_eq!(reserved.url("redis"), format!("redis://127.0.0.1:{}", reserved.port()));
+    /// # Ok::<(), port_runtime::Error>(())
+    /// ```
+    pub fn url(&self, scheme: &str) -> String {
+        url(scheme, self.address)
     }
 
     /// Listens on [`addr`](Self::addr), with the backlog and the time-out of the request. When the listener is dropped,
@@ -204,12 +218,6 @@ impl Wait {
         let pause = self.pause.min(left);
         self.pause = (self.pause * 2).min(Duration::from_millis(50));
         Ok(Some(pause))
-    }
-}
-
-impl fmt::Display for ReservedPort {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.address.fmt(formatter)
     }
 }
 

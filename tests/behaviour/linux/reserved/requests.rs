@@ -16,7 +16,7 @@ fn the_default_is_on_the_loopback() {
     let reserved = reserve();
     assert_ne!(reserved.port(), 0);
     assert_eq!(reserved.addr(), (Ipv4Addr::LOCALHOST, reserved.port()).into());
-    assert_eq!(reserved.to_string(), format!("127.0.0.1:{}", reserved.port()));
+    assert_eq!(reserved.addr().to_string(), format!("127.0.0.1:{}", reserved.port()));
     assert_eq!(format!("{reserved:?}"), format!("ReservedPort(127.0.0.1:{})", reserved.port()));
 }
 
@@ -82,7 +82,7 @@ fn the_host_is_kept() {
     for (host, address) in [("127.0.0.3", "127.0.0.3"), ("localhost", "127.0.0.1"), ("0.0.0.0", "0.0.0.0")] {
         let reserved: ReservedPort = PortRequest::new().host(host).bind().unwrap();
         if host != "localhost" || reserved.addr().is_ipv4() {
-            assert_eq!(reserved.to_string(), format!("{address}:{}", reserved.port()));
+            assert_eq!(reserved.addr().to_string(), format!("{address}:{}", reserved.port()));
         }
         port_on(&reserved.addr().ip().to_string(), reserved.listen().unwrap().local_addr());
     }
@@ -94,7 +94,7 @@ fn the_host_may_be_ipv6() {
     for host in ["::1", "[::1]", "::"] {
         let reserved: ReservedPort = PortRequest::new().host(host).bind().unwrap();
         let address = host.trim_matches(['[', ']']);
-        assert_eq!(reserved.to_string(), format!("[{address}]:{}", reserved.port()));
+        assert_eq!(reserved.addr().to_string(), format!("[{address}]:{}", reserved.port()));
         port_on(address, reserved.listen().unwrap().local_addr());
         assert_in_use(plain(Type::STREAM, (Ipv4Addr::LOCALHOST, reserved.port())));
         assert_in_use(plain(Type::STREAM, (Ipv6Addr::LOCALHOST, reserved.port())));

@@ -34,8 +34,10 @@ fn nobody_listens() {
     for runtime in all_kinds() {
         runtime.block_on(async {
             let reserved = reserve();
-            let message =
-                format!("nobody listens on {reserved} after 30ms; is the server running, and was it given this port?");
+            let message = format!(
+                "nobody listens on {} after 30ms; is the server running, and was it given this port?",
+                reserved.addr()
+            );
             assert_error(reserved.wait_until_listening_async(SHORT).await, ErrorKind::TimedOut, &message);
             let _bound = bind(reserved.addr(), true).unwrap();
             assert_error(reserved.wait_until_listening_async(SHORT).await, ErrorKind::TimedOut, &message);
