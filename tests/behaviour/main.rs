@@ -11,6 +11,7 @@ mod client_sockets;
 mod dual_stack;
 mod errors;
 mod hosts;
+mod kept_requests;
 mod kernel_choice;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -31,7 +31,7 @@ fn serve(listener: UnixListener, answer: impl Fn(UnixStream) + Send + 'static) {
 }
 
 /// The same on an abstract name, which it returns.
-pub(super) fn serve_abstract(answer: impl Fn(UnixStream) + Send + 'static) -> String {
+pub(crate) fn serve_abstract(answer: impl Fn(UnixStream) + Send + 'static) -> String {
     let address = abstract_name();
     let name = SocketAddr::from_abstract_name(&address[1..]).unwrap();
     serve(UnixListener::bind_addr(&name).unwrap(), answer);
@@ -39,7 +39,7 @@ pub(super) fn serve_abstract(answer: impl Fn(UnixStream) + Send + 'static) -> St
 }
 
 /// Reads what a client says, and answers with this.
-pub(super) fn answering(reply: impl Into<Vec<u8>>) -> impl Fn(UnixStream) + Send + 'static {
+pub(crate) fn answering(reply: impl Into<Vec<u8>>) -> impl Fn(UnixStream) + Send + 'static {
     let reply = reply.into();
     move |mut client| {
         BufReader::new(&client).read_line(&mut String::new()).unwrap();

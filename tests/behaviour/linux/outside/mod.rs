@@ -3,7 +3,7 @@
 mod descriptors;
 mod env;
 mod env_shared;
-mod fake_port_server;
+pub(crate) mod fake_port_server;
 mod garbage;
 mod holders;
 mod late_port_server;

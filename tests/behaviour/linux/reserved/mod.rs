@@ -3,6 +3,7 @@
 //! What is promised elsewhere is less, so all of this is about Linux.
 
 mod children;
+mod edges;
 mod killed;
 mod listen;
 mod namespace;
