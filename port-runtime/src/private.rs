@@ -5,7 +5,7 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Decides by the return type of the function what happens when no port can be had.
 ///

@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use socket2::{Domain, Socket};
+use socket2::Socket;
 
 use super::candidate::Way;
-use super::kind::{Kind, socket_type};
+use super::kind::Kind;
 use super::rivals::{self, Rivals};
+use super::socket::{address_of, at, open, port_of};
 use crate::sys;
 
 /// How often a number is tried again that another one of us may be about to let go.
@@ -198,31 +199,4 @@ impl Binder {
         }
         Ok(())
     }
-}
-
-/// One system call on Linux: socket2 asks for close-on-exec in the same one.
-pub(super) fn open(kind: Kind, address: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), socket_type(kind.protocol), None)?;
-    sys::exclusive(&socket)?;
-    Ok(socket)
-}
-
-/// Has a number and does nothing with it.
-pub(super) fn occupy(kind: Kind, address: SocketAddr) -> io::Result<Socket> {
-    let socket = open(kind, address)?;
-    socket.bind(&address.into())?;
-    Ok(socket)
-}
-
-fn address_of(socket: &Socket) -> io::Result<SocketAddr> {
-    socket.local_addr()?.as_socket().ok_or_else(|| io::ErrorKind::InvalidData.into())
-}
-
-pub(crate) fn port_of(socket: &Socket) -> io::Result<u16> {
-    address_of(socket).map(|address| address.port())
-}
-
-pub(crate) fn at(mut address: SocketAddr, port: u16) -> SocketAddr {
-    address.set_port(port);
-    address
 }

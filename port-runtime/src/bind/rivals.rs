@@ -13,8 +13,8 @@ use std::{process, thread};
 
 use socket2::Socket;
 
-use super::binder::{at, occupy, port_of};
 use super::kind::Kind;
+use super::socket::{at, occupy, port_of};
 use crate::sys;
 use crate::sys::sock_diag::{self, Entry, State};
 

@@ -1,0 +1,206 @@
+//! One number for several sockets: the first that is bound chooses it, the others follow.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use socket2::Socket;
+
+use super::binder::Binder;
+use super::bound::Bound;
+use super::candidate::{Candidate, Source, Way};
+use super::inherit;
+use super::kind::Kind;
+use super::numbers::Numbers;
+use super::socket::{at, occupy, port_of};
+use crate::error::{Error, ErrorKind};
+use crate::given::Inherit;
+use crate::given::listen_fds::Claim;
+use crate::host::Family;
+use crate::sys;
+use crate::sys::sock_diag::Protocol;
+
+/// The sockets that were bound so far.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// All have to be on one number.
+    one_number: bool,
+    chosen: Option<Chosen>,
+    members: Vec<Member>,
+    /// The inherited sockets among them. Dropped, they go back to where they were.
+    claims: Vec<Claim>,
+    /// Somebody else has the chosen number where a member wants it.
+    collided: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Chosen {
+    /// `None` of an inherited number.
+    candidate: Option<Candidate>,
+    port: u16,
+    /// Who chose it.
+    kind: Kind,
+    host: SocketAddr,
+    /// Keeps the number from others until both families are bound.
+    hold: Option<Socket>,
+}
+
+/// What a socket takes of the number that is shared.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    protocol: Protocol,
+    address: SocketAddr,
+    everywhere: bool,
+}
+
+impl Group {
+    pub(super) fn new(one_number: bool) -> Self {
+        Self { one_number, chosen: None, members: Vec::new(), claims: Vec::new(), collided: false }
+    }
+
+    /// All are bound: what the service manager passed is theirs.
+    pub(super) fn keep_claims(&mut self) {
+        self.claims.drain(..).for_each(Claim::keep);
+    }
+
+    pub(super) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.members.iter().map(|member| member.address)
+    }
+
+    pub(super) fn candidate(&self) -> Option<Candidate> {
+        self.chosen.as_ref().and_then(|chosen| chosen.candidate)
+    }
+
+    /// Forgets what was chosen; tells what it was, if another number may do.
+    pub(super) fn next_try(&mut self) -> Option<Chosen> {
+        self.members.clear();
+        let collided = std::mem::take(&mut self.collided);
+        self.chosen.take().filter(|_| collided)
+    }
+
+    /// The next socket that was passed, if it goes with the others.
+    pub(super) fn take(&mut self, inherit: &Inherit, family: Option<Family>, kind: Kind) -> Result<Bound, Error> {
+        let port = self.chosen.as_ref().filter(|_| self.one_number).map(|chosen| chosen.port);
+        let (claim, address) = inherit::claim(inherit, kind, |address| fits(address, port, family))?;
+        let socket = claim.copy().map_err(Error::set_up)?;
+        self.claims.push(claim);
+        self.members.push(Member::new(kind, address));
+        let (host, port) = (at(address, 0), address.port());
+        self.chosen = Some(Chosen { candidate: None, port, kind, host, hold: None });
+        Ok(Bound { socket, host, inherited: true, claim: None })
+    }
+
+    /// The outer result is about the address, the inner one about the number.
+    pub(super) fn bind(
+        &mut self,
+        numbers: &mut Numbers,
+        backlog: i32,
+        (kind, host, one_of_two): (Kind, SocketAddr, bool),
+    ) -> io::Result<Result<Bound, Error>> {
+        let member = Member::new(kind, host);
+        if let Some(other) = self.members.iter().find(|other| other.overlaps(member)) {
+            return Ok(Err(member.overlap(*other, &numbers.place(host))));
+        }
+        let mut binder = Binder::new(kind, host, one_of_two, backlog)?;
+        let socket = match &self.chosen {
+            None => self.lead(numbers, &mut binder, one_of_two)?,
+            Some(chosen) => match binder.bind(chosen.port, chosen.way()) {
+                Ok(socket) => Some(socket),
+                Err(error) => {
+                    let Some(candidate) = chosen.candidate else { return Err(error) };
+                    numbers.refuse(candidate, &binder, chosen.port, error)?;
+                    self.collided = candidate.source != Source::Assigned;
+                    None
+                }
+            },
+        };
+        Ok(match (socket, &self.chosen) {
+            (Some(socket), Some(chosen)) => {
+                self.members.push(Member { address: at(host, chosen.port), ..member });
+                Ok(Bound { socket, host, inherited: false, claim: None })
+            }
+            (_, Some(chosen)) if self.collided => Err(Error::new(
+                ErrorKind::NoFreePort,
+                format!("port {}, which was chosen for all, is in use on {}", chosen.port, numbers.place(host)),
+            )),
+            _ => Err(numbers.error(kind, host)),
+        })
+    }
+
+    /// Chooses a number. Where the kernel chooses one for both families, it is asked for one that is free on both: a hold
+    /// on every address, under which the members are bound.
+    fn lead(&mut self, numbers: &mut Numbers, binder: &mut Binder, one_of_two: bool) -> io::Result<Option<Socket>> {
+        let on_both = one_of_two && binder.kind().listens && sys::LINUX;
+        let found = numbers.choose(binder, |binder, candidate| match candidate.port {
+            0 if on_both => Binder::new(Kind::HOLD, binder.wanted(), false, 0)?.bind(0, Way::Plain),
+            port => binder.bind(port, candidate.way),
+        })?;
+        let Some((candidate, socket)) = found else { return Ok(None) };
+        let port = port_of(&socket)?;
+        let (socket, hold) = match candidate.port {
+            0 if on_both => (binder.bind(port, Way::UnderOwnHold)?, Some(socket)),
+            _ => (socket, None),
+        };
+        let (kind, host) = (binder.kind(), binder.wanted());
+        self.chosen = Some(Chosen { candidate: Some(candidate), port, kind, host, hold });
+        Ok(Some(socket))
+    }
+}
+
+impl Chosen {
+    /// How the other members may bind the number.
+    fn way(&self) -> Way {
+        match (&self.hold, self.candidate) {
+            (Some(_), _) => Way::UnderOwnHold,
+            (None, Some(candidate)) => candidate.way,
+            (None, None) => Way::Plain,
+        }
+    }
+
+    /// Keeps a number that the kernel chose in vain from being chosen again.
+    pub(super) fn occupy(self) -> Option<Socket> {
+        let by_kernel = self.candidate.is_some_and(|candidate| candidate.port == 0);
+        let socket = || occupy(self.kind, at(self.host, self.port)).ok();
+        self.hold.or_else(|| by_kernel.then(socket)?)
+    }
+}
+
+/// Whether an inherited socket goes with the others.
+fn fits(address: SocketAddr, port: Option<u16>, family: Option<Family>) -> Result<(), String> {
+    if family.is_some_and(|family| family != Family::of(address)) {
+        return Err(format!("is on {address}, where the other address family is wanted"));
+    }
+    match port {
+        Some(port) if port != address.port() => {
+            Err(format!("is on {address}, and port {port} of the one before is wanted"))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Member {
+    fn new(kind: Kind, address: SocketAddr) -> Self {
+        Self { protocol: kind.protocol, address, everywhere: kind.holds }
+    }
+
+    fn ip(self) -> Option<IpAddr> {
+        (!self.everywhere).then_some(self.address.ip())
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        let same_address = self.ip().is_none() || other.ip().is_none() || self.ip() == other.ip();
+        self.protocol == other.protocol && same_address
+    }
+
+    fn overlap(self, other: Self, place: &str) -> Error {
+        let protocol = match self.protocol {
+            Protocol::Tcp => "TCP",
+            Protocol::Udp => "UDP",
+        };
+        let advice = if self.everywhere || other.everywhere {
+            "a `ReservedPort` is on every address already, and has a method `listen`"
+        } else {
+            "take an array for different ports"
+        };
+        Error::invalid(format!("two {protocol} sockets on {place} cannot share one port; {advice}"))
+    }
+}
