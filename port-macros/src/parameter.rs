@@ -1,11 +1,13 @@
 //! A parameter: what stands between two commas of a signature.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Token;
 use syn::parse::{ParseStream, Result};
 
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, Role};
+use crate::split::ends_operand;
+use crate::tokens::{is_punct, text};
 
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
@@ -53,6 +55,32 @@ impl Parameter {
     pub(crate) fn mark(&self) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.is_mark())
     }
+
+    /// Whether nothing says that another macro, or the caller, gives it its value.
+    pub(crate) fn is_nobodys(&self) -> bool {
+        // What is unclear is refused by `check`.
+        self.attributes.iter().all(|attribute| matches!(attribute.role, Role::Binding | Role::Unclear))
+    }
+
+    /// Of two parameters under `cfg` perhaps only one is there.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.attributes.iter().any(|attribute| attribute.name == "cfg")
+    }
+
+    pub(crate) fn pattern(&self) -> Option<&TokenStream> {
+        match &self.shape {
+            Shape::Typed { pattern, .. } => Some(pattern),
+            Shape::Receiver(_) | Shape::Variadic(_) => None,
+        }
+    }
+
+    /// As people write it.
+    pub(crate) fn text(&self) -> String {
+        match &self.shape {
+            Shape::Typed { pattern, ty } => format!("{}: {}", text(pattern), text(ty)),
+            Shape::Receiver(whole) | Shape::Variadic(whole) => text(whole),
+        }
+    }
 }
 
 impl ToTokens for Parameter {
@@ -65,4 +93,38 @@ impl ToTokens for Parameter {
         };
         tokens.extend(quote!(#(#attributes)* #shape));
     }
+}
+
+/// The variables of a pattern, as far as spelling tells them from constants, fields and paths.
+pub(crate) fn variables(pattern: &TokenStream) -> Vec<Ident> {
+    let mut variables = Vec::new();
+    let trees: Vec<TokenTree> = pattern.clone().into_iter().collect();
+    for (index, tree) in trees.iter().enumerate() {
+        let next = trees.get(index + 1);
+        match tree {
+            TokenTree::Group(group) => variables.extend(self::variables(&group.stream())),
+            TokenTree::Ident(word)
+                if word.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
+                    && word != "_"
+                    && ends_operand(Some(tree))
+                    && !is_punct(next, ':')
+                    && !is_punct(next, '!')
+                    && !matches!(next, Some(TokenTree::Group(_)))
+                    && !(index > 1 && is_punct(trees.get(index - 1), ':') && is_punct(trees.get(index - 2), ':')) =>
+            {
+                variables.push(word.clone());
+            }
+            _ => {}
+        }
+    }
+    variables
+}
+
+/// Whether a pattern borrows mutably from what it takes apart.
+pub(crate) fn borrows_mutably(pattern: &TokenStream) -> bool {
+    let trees: Vec<TokenTree> = pattern.clone().into_iter().collect();
+    trees.iter().any(|tree| matches!(tree, TokenTree::Group(group) if borrows_mutably(&group.stream())))
+        || trees.windows(2).any(|pair| {
+            matches!(pair, [TokenTree::Ident(first), TokenTree::Ident(second)] if first == "ref" && second == "mut")
+        })
 }

@@ -126,6 +126,14 @@ impl Error {
         Self::system(ErrorKind::System, format!("cannot set up the socket: {error}"), &error)
     }
 
+    /// With the parameter that was to be filled in front of what a constructor of somebody else reports.
+    pub(crate) fn in_parameter(mut self, parameter: &str) -> Self {
+        if self.0.kind == ErrorKind::Other {
+            self.0.message = format!("{parameter}: {}", self.0.message).into();
+        }
+        self
+    }
+
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
     }
