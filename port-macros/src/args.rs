@@ -1,13 +1,13 @@
 //! The options as they were written, on the attribute or on one parameter.
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::attribute::Attribute;
 use crate::errors::{Errors, Mistake};
 use crate::options::{Becomes, Row, Takes};
 use crate::split::{Angles, Part, ends_operand, split_at_commas};
-use crate::tokens::{is_punct, text, unwrapped};
+use crate::tokens::{is_joint, is_punct, text, unwrapped};
 use crate::unknown;
 use crate::value::{Given, Scope, Value};
 
@@ -158,10 +158,6 @@ fn take_sign(trees: &[TokenTree]) -> (&'static str, &[TokenTree]) {
         _ if sign(0, ':') && !sign(1, ':') => (":", &trees[1..]),
         _ => ("", trees),
     }
-}
-
-fn is_joint(tree: &TokenTree) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint)
 }
 
 /// Where an option ends for want of a comma: at a `;`, and where another one begins right behind a value.

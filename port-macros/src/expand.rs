@@ -141,32 +141,40 @@ fn request_of(decided: &Decided, request: &Ident) -> TokenStream {
     }
 }
 
-/// What follows an error. The method is at the type and in the user's context, which is where a panic happens.
+/// What follows an error. The call is at the type and in the user's context, which is where a panic happens.
 ///
 /// Where rustc has to know the return type before it looks the method up, a `return` that is never reached tells it.
 fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
     let runtime = &fill.decided.runtime;
     let parameter = Literal::string(&fill.text);
-    let (returned, method) = match &fill.decided.on_error {
-        OnError::Panic => {
-            let method = Ident::new("__free_port_panic", first_span(&fill.ty));
-            return quote_spanned!(Span::mixed_site()=> #runtime::__private::Panic.#method(#error, #parameter));
-        }
-        OnError::Infer(returned) => (returned, Ident::new("__free_port_fail", first_span(&fill.ty))),
-        OnError::Return(returned, at_option) => (returned, Ident::new("__free_port_return", *at_option)),
+    let call = |method: &str, place: Span| {
+        let method = Ident::new(method, place);
+        quote_spanned!(place=> #method(#error, #parameter))
     };
-    let on_error = local("on_error");
+    let at_type = first_span(&fill.ty);
+    let (returned, place, method) = match &fill.decided.on_error {
+        OnError::Panic => {
+            let call = call("__free_port_panic", at_type);
+            return quote_spanned!(Span::mixed_site()=> #runtime::__private::Panic.#call);
+        }
+        OnError::Infer(returned) => (returned, at_type, "__free_port_fail"),
+        OnError::Return(returned, at_option) => (returned, *at_option, "__free_port_return"),
+    };
+    let call = call(method, place);
+    // All of the call is there: what rustc says about a mixture, it says at the attribute.
+    let on_error = Ident::new("__free_port_on_error", place);
+    let call = quote_spanned!(place=> #on_error.#call);
     let (written, never) = match returned {
         Returned::Written(output) => (quote_spanned!(Span::mixed_site()=> ::<#output>), None),
-        Returned::AsDeclared => (
-            TokenStream::new(),
-            Some(quote_spanned!(Span::mixed_site()=> if false { return #on_error.__free_port_output(); })),
-        ),
+        Returned::AsDeclared => {
+            let never = quote_spanned!(Span::mixed_site()=> if false { return #on_error.__free_port_output(); });
+            (TokenStream::new(), Some(never))
+        }
     };
     quote_spanned! {Span::mixed_site()=> {
         let #on_error = #runtime::__private::OnError #written::new();
         #never
-        return #on_error.#method(#error, #parameter);
+        return #call;
     }}
 }
 

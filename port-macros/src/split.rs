@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
-use crate::tokens::is_punct;
+use crate::tokens::{is_joint, is_punct};
 
 /// Takes the last `{ … }` off, so that syn never copies a function's body.
 ///
@@ -120,6 +120,5 @@ fn asks_for_more(word: &Ident) -> bool {
 
 /// Whether a `>` after this token makes an arrow of it.
 pub(crate) fn is_arrow_shaft(previous: Option<&TokenTree>) -> bool {
-    let is_joint = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint);
     (is_punct(previous, '-') || is_punct(previous, '=')) && previous.is_some_and(is_joint)
 }

@@ -1,6 +1,6 @@
 //! What must be known about raw tokens: nothing here understands more Rust than brackets.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
 /// The place of the first token, in the context of whoever wrote it.
 pub(crate) fn first_span(tokens: &TokenStream) -> Span {
@@ -38,12 +38,22 @@ pub(crate) fn text(tokens: &TokenStream) -> String {
             other => other.to_string(),
         };
         let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '"');
-        if text.ends_with([',', ';']) || text.ends_with(is_word) && next.starts_with(is_word) {
+        let is_sign = |letter: char| letter.is_ascii_punctuation() && !matches!(letter, '"' | '\'' | ')' | ']' | '}' | '_');
+        let is_equals = next == "=" && !text.ends_with(is_sign) && !is_joint(&tree);
+        if text.ends_with([',', ';']) || text.ends_with(is_word) && next.starts_with(is_word) || is_equals {
             text.push(' ');
         }
         text.push_str(&next);
+        if is_equals {
+            text.push(' ');
+        }
     }
     text
+}
+
+/// Whether the next token makes one sign with it.
+pub(crate) fn is_joint(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint)
 }
 
 /// Whether the word occurs at any depth.

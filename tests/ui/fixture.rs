@@ -1,5 +1,6 @@
 //! Runs cargo over the crates in `fixture/`.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use test_support::{Package, Workspace};
@@ -15,6 +16,7 @@ static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
             package("types", "types", "2024"),
             package("mistakes", "mistakes", "2024"),
             package("lints", "lints", "2024"),
+            Package { source: None, ..package("edited", "", "2024") },
             package("quiet-2018", "quiet", "2018"),
             package("quiet-2021", "quiet", "2021"),
             package("quiet-2024", "quiet", "2024"),
@@ -36,4 +38,10 @@ pub(crate) fn run(verb: &str, package: &str, arguments: &[&str]) -> String {
 #[track_caller]
 pub(crate) fn assert_diagnostics(source: &str, output: &str) {
     WORKSPACE.assert_diagnostics(source, &["error", "warning"], output);
+}
+
+/// The folder of a crate for an editor.
+pub(crate) fn edited() -> &'static Path {
+    LazyLock::force(&WORKSPACE);
+    Path::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/fixture/edited"))
 }

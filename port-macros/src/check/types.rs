@@ -19,7 +19,7 @@ pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
     }
     match trees.first() {
         Some(TokenTree::Ident(word)) if word == "_" => errors.at(ty, format!("`_` does not say what to bind; {example}")),
-        Some(TokenTree::Ident(word)) if word == "dyn" => {
+        Some(TokenTree::Ident(word)) if word == "dyn" || word == "str" => {
             errors.at(ty, format!("`{}` does not say what to bind; {example}", text(ty)));
         }
         Some(TokenTree::Group(group)) if trees.len() == 1 => match group.delimiter() {

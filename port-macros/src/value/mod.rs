@@ -91,7 +91,8 @@ impl<'a> Given<'a> {
 
     fn word_of(&self, ident: &Ident) -> Option<String> {
         let word = ident.to_string();
-        (word.starts_with(|first: char| first.is_lowercase()) && !self.scope.contains(&word)).then_some(word)
+        let is_word = word.starts_with(|first: char| first.is_lowercase()) && word != "true" && word != "false";
+        (is_word && !self.scope.contains(&word)).then_some(word)
     }
 
     /// What is inside brackets of this kind, where they are all.

@@ -56,6 +56,25 @@ fn expressions(listener: TcpListener) -> TcpListener {
     listener
 }
 
+type Second<A, B> = <(A, B) as Pair>::Second;
+
+trait Pair {
+    type Second;
+}
+
+impl<A, B> Pair for (A, B) {
+    type Second = B;
+}
+
+#[with_free_port(backlog = 7_u8 as Second<u8, u32>, prefer = 5_u8 as fn_types::Third<u8, Second<u8, u8>, u16>)]
+fn casts(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+mod fn_types {
+    pub type Third<A, B, C> = super::Second<(A, B), C>;
+}
+
 #[with_free_port(prefer = <Config as Default2<u8, u16>>::PORT, host = IpAddr::from([127, 0, 0, 1]))]
 fn qualified(listener: TcpListener) -> TcpListener {
     listener
@@ -134,6 +153,7 @@ fn main() {
     ready(config.awaited());
     expressions();
     qualified();
+    casts();
     assert!(parameter_wins());
     on_top_of_a_policy();
     policy_alone();
