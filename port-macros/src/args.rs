@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use crate::attribute::Attribute;
 use crate::errors::{Errors, Mistake};
 use crate::options::{Becomes, Row, Takes};
-use crate::split::{Angles, Part, ends_operand, split_at_commas};
-use crate::tokens::{is_joint, is_punct, text, unwrapped};
+use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
+use crate::split::{Angles, split_at_commas};
+use crate::tokens::{text, unwrapped};
 use crate::unknown;
 use crate::value::{Given, Scope, Value};
 
@@ -32,13 +33,21 @@ impl Args {
                 errors.at(&part.comma, "expected an option in front of the comma; leave the comma out");
             }
         }
-        for Part { trees, .. } in parts {
-            let mut rest = unwrapped(trees.into_iter().collect());
+        let mut parts = parts.into_iter().map(|part| unwrapped(part.trees.into_iter().collect())).peekable();
+        while let Some(mut rest) = parts.next() {
+            let mut several = Vec::new();
+            while let Some(value) = parts.next_if(|next| has_literal_value(&rest) && is_bare_value(next)) {
+                several.push(value);
+            }
+            if !several.is_empty() {
+                errors.push(several_values(&rest, &several, scope));
+                continue;
+            }
             while !rest.is_empty() {
                 let next = rest.split_off(end_of_option(&rest));
                 args.set(&rest, scope, errors);
                 rest = next;
-                args.expect_comma(&mut rest, errors);
+                Self::expect_comma(&mut rest, errors);
             }
         }
         args
@@ -74,11 +83,11 @@ impl Args {
     fn arg(&self, trees: &[TokenTree], scope: &Scope) -> Result<Arg, Mistake> {
         let all: TokenStream = trees.iter().cloned().collect();
         let [TokenTree::Ident(name), rest @ ..] = trees else {
-            return Err(Mistake::at(&all, unknown::without_name(&all, self.0.last())));
+            return Err(Mistake::at(&all, unknown::without_name(&all)));
         };
         let typed = name.unraw().to_string();
         let Some(row) = Row::of(&typed) else {
-            return Err(unknown::option(name, rest, scope, self.0.last()));
+            return Err(unknown::option(name, rest, scope));
         };
         if *name != typed {
             return Err(Mistake::at(name, format!("no option needs `r#`; write `{typed}`")));
@@ -92,20 +101,25 @@ impl Args {
             let text = text(&value);
             return Ok(Arg { row, name: name.clone(), value: read_value(row, name, &value, scope)?, text });
         }
+        let called = called(sign, rest);
+        // Where the value is wrong, too, the fix says both.
+        if !called.is_empty() && !matches!(row.takes, Takes::Nothing) {
+            read_value(row, name, &called, scope)?;
+        }
         let write = match row.takes {
-            Takes::Nothing => row.name.to_owned(),
-            _ if sign.is_empty() => unknown::called(row, rest),
-            _ => row.with_value(&text(&value)),
+            Takes::Nothing | Takes::Perhaps(_) if called.is_empty() => format!("{} alone", row.name),
+            _ if called.is_empty() => row.example.to_owned(),
+            _ => row.with_value(&text(&called)),
         };
-        Err(Mistake::at(&all, format!("expected `{}`; write `{write}`", row.shape())))
+        Err(Mistake::at(&all, format!("expected `{}`; write `{write}`", row.shape()).replace(" alone`", "` alone")))
     }
 
     /// Two options with something else between them than a comma.
-    fn expect_comma(&self, next: &mut Vec<TokenTree>, errors: &mut Errors) {
+    fn expect_comma(next: &mut Vec<TokenTree>, errors: &mut Errors) {
         match &next[..] {
             [] => {}
-            [semicolon @ TokenTree::Punct(_), ..] => {
-                errors.at(semicolon, "options are separated by commas; write `,` for `;`");
+            [other, ..] if is_separator(other) => {
+                errors.at(other, format!("options are separated by commas; write `,` for `{other}`"));
                 next.remove(0);
             }
             [name, ..] => errors.at(name, format!("a comma is missing in front of `{name}`; write `, {name}`")),
@@ -136,39 +150,17 @@ impl Arg {
 fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Result<Option<Value>, Mistake> {
     let given = Given::new(row, value, scope);
     match row.takes {
-        Takes::Nothing if value.is_empty() => Ok(None),
-        Takes::Perhaps(_) if value.is_empty() => Ok(None),
+        Takes::Nothing | Takes::Perhaps(_) if value.is_empty() => Ok(None),
         Takes::Nothing => Err(given.mistake(format!("`{name}` takes no value; {}", given.switch()))),
         Takes::Always(_) if value.is_empty() => {
             Err(Mistake::at(name, format!("`{name}` needs a value; write `{}`", row.example)))
         }
-        Takes::Perhaps(read) | Takes::Always(read) => read(&given).map(Some),
+        Takes::Perhaps(read) | Takes::Always(read) => match read(&given) {
+            Ok(_) if given.is_no_expression() => {
+                let found = text(value);
+                Err(given.mistake(format!("`{found}` is no value; write for instance `{}`", row.example)))
+            }
+            read => read.map(Some),
+        },
     }
-}
-
-/// `=`, or what people write for it, and what follows.
-fn take_sign(trees: &[TokenTree]) -> (&'static str, &[TokenTree]) {
-    let sign = |index: usize, sign| is_punct(trees.get(index), sign);
-    match trees {
-        [] => ("", trees),
-        _ if sign(0, '=') && sign(1, '=') && is_joint(&trees[0]) => ("==", &trees[2..]),
-        _ if sign(0, '=') && sign(1, '>') && is_joint(&trees[0]) => ("=>", &trees[2..]),
-        _ if sign(0, ':') && sign(1, '=') => (":=", &trees[2..]),
-        _ if sign(0, '=') => ("=", &trees[1..]),
-        _ if sign(0, ':') && !sign(1, ':') => (":", &trees[1..]),
-        _ => ("", trees),
-    }
-}
-
-/// Where an option ends for want of a comma: at a `;`, and where another one begins right behind a value.
-fn end_of_option(trees: &[TokenTree]) -> usize {
-    let begins_option = |index: &usize| {
-        let TokenTree::Ident(word) = &trees[*index] else {
-            return is_punct(trees.get(*index), ';');
-        };
-        let (sign, value) = take_sign(&trees[index + 1..]);
-        let is_bare = value.is_empty() && Row::of(&word.to_string()).is_some_and(|row| !matches!(row.takes, Takes::Always(_)));
-        ends_operand(trees.get(index - 1)) && (sign == "=" || is_bare)
-    };
-    (1..trees.len()).find(begins_option).unwrap_or(trees.len())
 }

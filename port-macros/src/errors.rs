@@ -59,6 +59,10 @@ impl Mistake {
         Self { first, last, message: message.to_string() }
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// rustc underlines a macro call from its first token to its last.
     fn to_message(&self, by_absolute_path: bool) -> TokenStream {
         let mut literal = Literal::string(&self.message);

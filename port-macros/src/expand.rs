@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use crate::attribute::{Attribute, Role};
 use crate::body::split_off_inner_attributes;
-use crate::parameter::{Shape, borrows_mutably, variables};
+use crate::parameter::{Parameter, Shape, borrows_mutably, variables};
 use crate::plan::{Decided, Fill, OnError, Plan, Returned};
 use crate::tokens::{first_span, map};
 
@@ -26,8 +26,9 @@ pub(crate) fn with_body(plan: &Plan, body: &TokenStream) -> TokenStream {
     let is_theirs = |attribute: &&Attribute| !attribute.is_mark();
     let (attributes, qualifiers) = (function.attributes.iter().filter(is_theirs), &function.qualifiers);
     let (fn_token, name, generics) = (&function.fn_token, &function.name, &function.generics);
-    // A variadic function is a mistake, and without its dots there is no second one.
-    let kept = plan.kept.iter().filter(|parameter| !matches!(parameter.shape, Shape::Variadic(_)));
+    // Mistakes by now, which would be made once more.
+    let is_right = |parameter: &&Parameter| !matches!(parameter.shape, Shape::Variadic(_) | Shape::Malformed { .. });
+    let kept = plan.kept.iter().filter(is_right);
     let parameters = map(&function.parentheses, |_| quote!(#(#kept),*));
     let tail = &function.tail;
     quote!(#(#attributes)* #qualifiers #fn_token #name #generics #parameters #tail #body)

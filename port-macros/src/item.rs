@@ -1,9 +1,9 @@
 //! What the attribute was put on.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser, Result};
-use syn::Token;
 
 use crate::function::{Function, Qualifiers};
 use crate::split::split_off_braces;

@@ -20,6 +20,7 @@ mod options;
 mod output;
 mod parameter;
 mod plan;
+mod slips;
 mod split;
 mod tokens;
 mod unknown;

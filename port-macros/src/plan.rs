@@ -117,7 +117,7 @@ impl Plan {
             Some(Arg { value: Some(Value::Expression(value)), .. }) => Some(value.clone()),
             _ => None,
         };
-        let runtime = setting("crate").map_or_else(default_runtime, runtime_in);
+        let runtime = setting("crate").as_ref().map_or_else(default_runtime, runtime_in);
         let on_error = match setting("on_error") {
             Some(choice) if text(&choice) == "return" => OnError::Return(returned.clone(), first_span(&choice)),
             None if self.can_return => OnError::Infer(returned.clone()),
@@ -134,7 +134,7 @@ fn default_runtime() -> TokenStream {
 
 /// The crate has its own name inside, so that a path to the harness that re-exports it will do, and rustc says of any
 /// other crate, once, that there is no `port_runtime` in it.
-fn runtime_in(path: TokenStream) -> TokenStream {
+fn runtime_in(path: &TokenStream) -> TokenStream {
     let last = path.clone().into_iter().last().map_or_else(Span::call_site, |tree| tree.span());
     let itself = quote_spanned!(last=> ::port_runtime);
     quote!(#path #itself)

@@ -103,7 +103,7 @@ fn is_operand(previous: Option<&TokenTree>) -> bool {
 pub(crate) fn ends_operand(tree: Option<&TokenTree>) -> bool {
     match tree {
         None => false,
-        Some(TokenTree::Punct(punct)) => matches!(punct.as_char(), '?' | '>'),
+        Some(TokenTree::Punct(punct)) => punct.as_char() == '?',
         Some(TokenTree::Ident(ident)) => !asks_for_more(ident),
         Some(_) => true,
     }
@@ -111,9 +111,9 @@ pub(crate) fn ends_operand(tree: Option<&TokenTree>) -> bool {
 
 /// Keywords that no expression ends with.
 fn asks_for_more(word: &Ident) -> bool {
-    const KEYWORDS: [&str; 22] = [
-        "as", "async", "break", "const", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop", "match", "move",
-        "mut", "ref", "return", "static", "unsafe", "while", "yield",
+    const KEYWORDS: [&str; 25] = [
+        "as", "async", "break", "const", "continue", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop",
+        "match", "move", "mut", "raw", "ref", "return", "static", "unsafe", "where", "while", "yield",
     ];
     KEYWORDS.iter().any(|keyword| word == keyword)
 }

@@ -38,7 +38,8 @@ pub(crate) fn text(tokens: &TokenStream) -> String {
             other => other.to_string(),
         };
         let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '"');
-        let is_sign = |letter: char| letter.is_ascii_punctuation() && !matches!(letter, '"' | '\'' | ')' | ']' | '}' | '_');
+        let is_sign =
+            |letter: char| letter.is_ascii_punctuation() && !matches!(letter, '"' | '\'' | ')' | ']' | '}' | '_');
         let is_equals = next == "=" && !text.ends_with(is_sign) && !is_joint(&tree);
         if text.ends_with([',', ';']) || text.ends_with(is_word) && next.starts_with(is_word) || is_equals {
             text.push(' ');

@@ -1,13 +1,12 @@
 //! What to say where no option was found: names from other tools, typos, and values without a name.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::{Lit, LitStr};
 
-use crate::args::Arg;
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
-use crate::options::{OPTIONS, Row, Takes};
+use crate::options::{OPTIONS, Row};
 use crate::tokens::{is_punct, text};
 use crate::value::Scope;
 
@@ -21,7 +20,10 @@ const OTHER_NAMES: [(&str, &[&str]); 13] = [
     ("inherit", &["name", "fd", "fdname", "systemd", "activation", "socket", "listenfds", "listenfd", "inherited"]),
     ("portserver", &["portpicker", "server_address", "pick"]),
     ("order", &["strategy", "shuffle", "sort", "selection"]),
-    ("except", &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"]),
+    (
+        "except",
+        &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"],
+    ),
     ("backlog", &["queue", "maxconnections", "pending", "somaxconn"]),
     ("timeout", &["deadline", "wait", "readtimeout", "writetimeout", "accepttimeout", "duration", "ttl"]),
     ("request", &["base", "policy", "builder", "config", "settings", "template"]),
@@ -29,15 +31,29 @@ const OTHER_NAMES: [(&str, &[&str]); 13] = [
 ];
 
 /// Wishes that are no options, and what to do about them.
-const WISHES: [(&[&str], &str); 12] = [
-    (&["tcp", "udp", "protocol", "proto", "kind", "type"], "the type of the parameter says it: `listener: TcpListener` or `socket: UdpSocket`"),
+const WISHES: [(&[&str], &str); 14] = [
+    (&["test", "main", "ignore", "shouldpanic"], "write it as an attribute of its own, below this one"),
+    (&["public", "external", "everywhere", "wildcard"], "write `host = \"0.0.0.0\"`"),
+    (
+        &["tcp", "udp", "protocol", "proto", "kind", "type"],
+        "the type of the parameter says it: `listener: TcpListener` or `socket: UdpSocket`",
+    ),
     (&["count", "n", "num", "amount", "many"], "take an array, as in `listeners: [TcpListener; 3]`"),
     (&["ipv6", "v6", "inet6"], "write `host = \"::1\"`, or take a `DualStack<TcpListener>`"),
     (&["ipv4", "v4", "inet"], "write `host = \"127.0.0.1\"`, which is the default"),
     (&["dualstack", "v6only", "ipv6only", "both"], "take a `DualStack<TcpListener>`"),
-    (&["retries", "retry", "attempts", "tries", "maxretries", "maxattempts"], "nothing has to be tried again, since a port that was found is bound already; leave it out"),
-    (&["reuse", "reuseaddr", "reuseport", "reuseaddress", "exclusive", "soreuseaddr", "soreuseport"], "a port is nobody else's, and a server that restarts gets it back by itself; leave it out"),
-    (&["nonblocking", "blocking", "tokio", "async"], "take the type of your runtime, as in `listener: tokio::net::TcpListener`"),
+    (
+        &["retries", "retry", "attempts", "tries", "maxretries", "maxattempts", "maxtries"],
+        "nothing has to be tried again, since a port that was found is bound already; leave it out",
+    ),
+    (
+        &["reuse", "reuseaddr", "reuseport", "reuseaddress", "exclusive", "soreuseaddr", "soreuseport"],
+        "a port is nobody else's, and a server that restarts gets it back by itself; leave it out",
+    ),
+    (
+        &["nonblocking", "blocking", "tokio", "async"],
+        "take the type of your runtime, as in `listener: tokio::net::TcpListener`",
+    ),
     (&["flavor", "workerthreads", "startpaused", "threads"], "write it in `#[tokio::test]` below"),
     (&["seed", "key"], "write `order = stable(\"key\")`"),
     (&["panic", "unwrap", "panics"], "write `on_error = panic`"),
@@ -45,18 +61,35 @@ const WISHES: [(&[&str], &str); 12] = [
 ];
 
 /// What to say to `hots = "localhost"`.
-pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope, previous: Option<&Arg>) -> Mistake {
+pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
     let plain = typed.replace('_', "").to_lowercase();
     let value: TokenStream = rest.iter().skip(1).cloned().collect();
     let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
     let is_alone = rest.is_empty();
-    if is_punct(rest.first(), '.') || is_punct(rest.first(), ':') && is_punct(rest.get(1), ':') || is_punct(rest.first(), '!') {
-        return Mistake::at(&all, without_name(&all, previous));
+    if typed == "free_port" {
+        let inside = match rest {
+            [TokenTree::Group(group)] => text(&group.stream()),
+            _ => "prefer = 8080".to_owned(),
+        };
+        return Mistake::at(
+            &all,
+            format!("a mark stands in front of its parameter, and options stand here alone; write `{inside}`"),
+        );
+    }
+    if is_punct(rest.first(), '.')
+        || is_punct(rest.first(), ':') && is_punct(rest.get(1), ':')
+        || is_punct(rest.first(), '!')
+    {
+        return Mistake::at(&all, without_name(&all));
     }
     if scope.contains(&typed) {
-        let options = if is_alone { String::new() } else { format!("({})", option_for(&value)) };
-        return Mistake::at(name, format!("`{typed}` is a parameter, and no option; write `#[free_port{options}] {typed}` in the signature"));
+        let has_value = is_punct(rest.first(), '=');
+        let options = if has_value { format!("({})", option_for(&value)) } else { String::new() };
+        return Mistake::at(
+            name,
+            format!("`{typed}` is a parameter, and no option; write `#[free_port{options}] {typed}` in the signature"),
+        );
     }
     if let Some(fix) = WISHES.iter().find(|(names, _)| names.contains(&plain.as_str())).map(|(_, fix)| fix) {
         return Mistake::at(name, format!("there is no option `{typed}`; {fix}"));
@@ -66,17 +99,21 @@ pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope, previous: 
         return Mistake::at(name, format!("`{typed}` stands without the name of its option; write `order = {word}`"));
     }
     if typed == "stable" {
-        return Mistake::at(&all, format!("`stable` stands without the name of its option; write `order = {}`", text(&all)));
+        return Mistake::at(
+            &all,
+            format!("`stable` stands without the name of its option; write `order = {}`", text(&all)),
+        );
     }
     if is_alone && ["localhost", "loopback"].contains(&plain.as_str()) {
         return Mistake::at(name, "a host stands behind the name of its option; write `host = \"localhost\"`");
     }
-    if is_alone && ["tcplistener", "udpsocket", "reservedport", "tcpsocket"].contains(&plain.as_str()) {
+    if is_alone && is_socket(&typed) {
         return Mistake::at(name, format!("a type stands in the signature; write `fn …(listener: {typed})`"));
     }
     if let Some(unit) = plain.strip_prefix("timeout").filter(|unit| !unit.is_empty()) {
         let unit = if unit.starts_with("ms") || unit.starts_with("milli") { "ms" } else { "s" };
-        let number = syn::parse2::<syn::LitInt>(value).map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
+        let number = syn::parse2::<syn::LitInt>(value)
+            .map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
         return Mistake::at(name, format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`"));
     }
     let meant = OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(meant, _)| *meant);
@@ -89,23 +126,32 @@ pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope, previous: 
 }
 
 /// What to say to `#[with_free_port(8080)]`.
-pub(crate) fn without_name(value: &TokenStream, previous: Option<&Arg>) -> String {
+pub(crate) fn without_name(value: &TokenStream) -> String {
     let typed = text(value);
-    match previous {
-        // `range = 8000, 9000`.
-        Some(previous) if previous.row.name == "range" && is_number(&previous.text) && is_number(&typed) => {
-            return format!("a range has two dots in the middle; write `range = {}..{typed}`", previous.text);
+    let trees: Vec<TokenTree> = value.clone().into_iter().collect();
+    if let [TokenTree::Group(group)] = &trees[..] {
+        let inside = text(&group.stream());
+        let name = inside.split([' ', '=', ',']).next().unwrap_or_default();
+        if Row::of(name).is_some() {
+            return format!("options stand in one pair of parentheses; write `{inside}`");
         }
-        Some(Arg { row: Row { name: name @ ("range" | "except"), .. }, text: ports, .. }) if is_number(&typed) => {
-            return format!("several ports stand in brackets; write `{name} = [{ports}, {typed}]`");
-        }
-        _ => {}
+    }
+    if is_punct(trees.first(), '=') {
+        let value: TokenStream = trees[1..].iter().cloned().collect();
+        return format!("the name of the option is missing; write `{}`", option_for(&value));
+    }
+    let last = typed.rsplit("::").next().unwrap_or_default();
+    if last != typed && ["test", "main"].contains(&last) {
+        return format!("`{typed}` is an attribute of its own; write `#[{typed}]` below this one");
+    }
+    if last != typed && is_socket(last) {
+        return format!("a type stands in the signature; write `fn …(listener: {typed})`");
     }
     format!("`{typed}` stands without the name of its option; write `{}`", option_for(value))
 }
 
-fn is_number(text: &str) -> bool {
-    text.parse::<u16>().is_ok()
+fn is_socket(name: &str) -> bool {
+    ["TcpListener", "UdpSocket", "ReservedPort", "TcpSocket", "TcpStream"].contains(&name)
 }
 
 /// The option that a value seems to be for, with the value.
@@ -122,7 +168,8 @@ pub(crate) fn option_for(value: &TokenStream) -> String {
         _ if typed.contains("Addr") || typed.contains("Host") => format!("host = {typed}"),
         _ if looks_like_ipv4(&typed) => format!("host = \"{typed}\""),
         _ if typed.contains("env!") || typed.contains("env::var") => "env = \"PORT\"".to_owned(),
-        _ => format!("prefer = {typed}"),
+        // Nothing that we know: better a whole example than half a guess.
+        _ => "prefer = 8080".to_owned(),
     }
 }
 
@@ -141,16 +188,4 @@ fn for_text(literal: &LitStr) -> String {
         }
         _ => format!("host = {}", literal.token()),
     }
-}
-
-/// What to write for `inherit("http")` and `range 8000..9000`.
-pub(crate) fn called(row: &Row, rest: &[TokenTree]) -> String {
-    let value: TokenStream = match rest {
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => group.stream(),
-        _ => rest.iter().cloned().collect(),
-    };
-    if value.is_empty() && matches!(row.takes, Takes::Perhaps(_)) {
-        return row.name.to_owned();
-    }
-    if value.is_empty() { row.example.to_owned() } else { row.with_value(&text(&value)) }
 }

@@ -19,6 +19,7 @@ pub(crate) fn all(plan: &Plan, errors: &mut Errors) {
     function_has_body(plan, errors);
     something_is_filled(plan, errors);
     error_can_be_returned(plan, errors);
+    parameters::names_have_types(plan, errors);
     parameters::receivers_come_from_callers(plan, errors);
     for fill in &plan.filled {
         parameters::attributes_are_clear(fill, errors);
@@ -43,13 +44,17 @@ pub(crate) fn not_readable(place: Span, errors: &mut Errors) {
 /// All options stand in one attribute, and marks on parameters.
 fn attributes_stand_in_their_place(plan: &Plan, errors: &mut Errors) {
     for attribute in &plan.function.attributes {
-        let options = attribute.options().filter(|options| !options.is_empty()).map(|options| format!("({})", text(&options)));
+        let options =
+            attribute.options().filter(|options| !options.is_empty()).map(|options| format!("({})", text(&options)));
         let options = options.unwrap_or_default();
         if attribute.name == "with_free_port" {
             errors.at(attribute, "`#[with_free_port]` stands here twice; write all options into the first");
         } else if attribute.is_mark() {
             let name = &attribute.name;
-            errors.at(attribute, format!("`#[{name}]` marks a parameter; write `#[with_free_port{options}]` for the function"));
+            errors.at(
+                attribute,
+                format!("`#[{name}]` marks a parameter; write `#[with_free_port{options}]` for the function"),
+            );
         }
     }
 }
@@ -100,6 +105,10 @@ fn something_is_filled(plan: &Plan, errors: &mut Errors) {
         return;
     }
     let name = &function.name;
+    let is_told = |shape: &Shape| matches!(shape, Shape::Variadic(_) | Shape::Malformed { .. });
+    if plan.kept.iter().any(|parameter| is_told(&parameter.shape)) {
+        return;
+    }
     let marked = plan.kept.iter().any(|parameter| parameter.mark().is_some());
     let typed = plan.kept.iter().find(|parameter| matches!(parameter.shape, Shape::Typed { .. }));
     if marked {

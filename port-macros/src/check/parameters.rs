@@ -6,6 +6,15 @@ use crate::parameter::Shape;
 use crate::plan::{Fill, Plan};
 use crate::tokens::text;
 
+/// What is no parameter to rustc either, for which it has less to say.
+pub(super) fn names_have_types(plan: &Plan, errors: &mut Errors) {
+    for parameter in &plan.kept {
+        if let Shape::Malformed { whole, write } = &parameter.shape {
+            errors.at(whole, format!("this is no parameter; write `{write}`"));
+        }
+    }
+}
+
 /// `self` is no port.
 pub(super) fn receivers_come_from_callers(plan: &Plan, errors: &mut Errors) {
     for parameter in &plan.kept {
@@ -29,13 +38,21 @@ pub(super) fn attributes_are_clear(fill: &Fill, errors: &mut Errors) {
             }
             Role::MistypedMark => {
                 let options = text(&attribute.arguments);
-                errors.at(attribute, format!("a parameter to fill is marked `#[free_port]`; write `#[free_port{options}]` for `#[{name}]`"));
+                errors.at(
+                    attribute,
+                    format!(
+                        "a parameter to fill is marked `#[free_port]`; write `#[free_port{options}]` for `#[{name}]`"
+                    ),
+                );
             }
             Role::Unclear if name == "doc" => {
                 errors.at(attribute, "the documentation of a filled parameter is shown nowhere; use `//`");
             }
             Role::Unclear => {
-                errors.at(attribute, "`cfg_attr` hides whose parameter this is; use `cfg`, or write the attribute itself");
+                errors.at(
+                    attribute,
+                    "`cfg_attr` hides whose parameter this is; use `cfg`, or write the attribute itself",
+                );
             }
             Role::Foreign => {
                 let mistake = format!("`#[{name}]` and `#[free_port]` both fill this parameter; remove one of them");
@@ -57,7 +74,8 @@ pub(super) fn one_port_for_one_parameter(plan: &Plan, errors: &mut Errors) {
         let takers = plan.filled.iter().filter(|fill| fill.args.get(option).is_none()).filter(is_sure);
         let types: Vec<_> = takers.map(|fill| text(&fill.ty)).collect();
         // An expression may come to `None` or 0, and TCP and UDP each have their own numbers.
-        let is_one = option != "port" || arg.text.parse::<u16>().is_ok_and(|port| port > 0) && types.windows(2).any(|two| two[0] == two[1]);
+        let is_one = option != "port"
+            || arg.text.parse::<u16>().is_ok_and(|port| port > 0) && types.windows(2).any(|two| two[0] == two[1]);
         if types.len() > 1 && is_one {
             let value = &arg.text;
             errors.at(

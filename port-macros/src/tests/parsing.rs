@@ -49,7 +49,12 @@ fn expressions_are_split_at_their_commas() {
     ] {
         let split = split_at_commas(tokens(source), Angles::InExpressions);
         let found = split.len();
-        assert_eq!(found, parts, "{source}: {}", split.into_iter().map(|part| text(&Part::tokens(part))).collect::<Vec<_>>().join(" ; "));
+        assert_eq!(
+            found,
+            parts,
+            "{source}: {}",
+            split.into_iter().map(|part| text(&Part::tokens(part))).collect::<Vec<_>>().join(" ; ")
+        );
     }
 }
 
@@ -91,6 +96,7 @@ fn parameters_have_a_shape() {
             Shape::Typed { pattern, ty } => format!("{} | {}", text(pattern), text(ty)),
             Shape::Receiver(_) => "receiver".to_owned(),
             Shape::Variadic(_) => "variadic".to_owned(),
+            Shape::Malformed { write, .. } => format!("write {write}"),
         };
         assert_eq!(found, expected, "{source}");
     }

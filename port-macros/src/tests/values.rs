@@ -2,8 +2,8 @@ use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use super::{mistakes, tokens};
-use crate::rewrite;
 use crate::options::Row;
+use crate::rewrite;
 use crate::value::duration::parse;
 use crate::value::host;
 use test_support::Random;

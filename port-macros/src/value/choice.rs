@@ -52,7 +52,9 @@ pub(crate) fn on_error(given: &Given) -> Result<Value, Mistake> {
         _ => {
             let is_return = ["return", "err", "error", "result", "propagate", "?"].contains(&plain.as_str());
             let (meant, other) = if is_return { ("return", "panic") } else { ("panic", "return") };
-            Err(given.mistake(format!("expected `panic` or `return`, found `{typed}`; write `on_error = {meant}`, or `{other}`")))
+            Err(given.mistake(format!(
+                "expected `panic` or `return`, found `{typed}`; write `on_error = {meant}`, or `{other}`"
+            )))
         }
     }
 }

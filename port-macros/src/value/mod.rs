@@ -18,7 +18,8 @@ use syn::Lit;
 
 use crate::errors::Mistake;
 use crate::options::Row;
-use crate::tokens::{is_punct, text, unwrapped};
+use crate::split::ends_operand;
+use crate::tokens::{is_joint, is_punct, text, unwrapped};
 
 /// What the method is called with.
 #[derive(Debug)]
@@ -51,6 +52,15 @@ impl Scope {
 
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.0.contains(name)
+    }
+}
+
+/// Whether this cannot go on with an expression, other than behind an operator or a keyword.
+fn begins_operand(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Literal(_) => true,
+        TokenTree::Ident(_) => ends_operand(Some(tree)),
+        _ => false,
     }
 }
 
@@ -107,6 +117,22 @@ impl<'a> Given<'a> {
     fn tuple(&self) -> Option<TokenStream> {
         let is_comma = |tree: TokenTree| is_punct(Some(&tree), ',');
         self.inside(Delimiter::Parenthesis).filter(|inside| inside.clone().into_iter().any(is_comma))
+    }
+
+    /// What no expression could be: two operands side by side, an end in the middle, a `$` or a `:`.
+    pub(crate) fn is_no_expression(&self) -> bool {
+        let trees = unwrapped(self.tokens.clone());
+        let mut pairs = trees.windows(2);
+        let has_closure_or_label = trees.iter().any(|tree| is_punct(Some(tree), '|') || is_punct(Some(tree), '\''));
+        let has_colon = trees.iter().enumerate().any(|(index, tree)| {
+            let is_path = is_joint(tree) || index > 0 && is_joint(&trees[index - 1]);
+            is_punct(Some(tree), ':') && !is_path
+        });
+        let last = trees.last();
+        trees.iter().any(|tree| is_punct(Some(tree), '$'))
+            || has_colon && !has_closure_or_label
+            || !has_closure_or_label && pairs.any(|pair| ends_operand(pair.first()) && begins_operand(&pair[1]))
+            || ['+', '-', '*', '/', '=', '&', '!', ':', '^', '%', '@', '#'].iter().any(|sign| is_punct(last, *sign))
     }
 
     /// What to do with `inherit = true` and `portserver = false`.

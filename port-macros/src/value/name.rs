@@ -25,6 +25,8 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
             return Err(given.mistake(format!("`env` takes the name of a variable; {fix}")));
         }
         Some(Lit::Char(name)) => return Err(given.instead("a name in quotes", format!("\"{}\"", name.value()))),
+        // rustc has told of it.
+        Some(Lit::Verbatim(_)) => {}
         Some(_) => return Err(given.instead("the name of a variable", "\"PORT\"")),
         None if reads_it && !text(given.tokens).contains("concat!") => {
             return Err(given.mistake("`env` reads the variable itself, when the program runs; write `env = \"PORT\"`"));
@@ -35,6 +37,13 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
 }
 
 fn check_variable(name: &str) -> Result<(), String> {
+    // `PORT:8080` and `${PORT:-8080}` have a default.
+    if let Some((name, default)) = name.split_once(':') {
+        if let Ok(port) = default.trim_matches(['-', '=', '}', ' ']).parse::<u16>() {
+            let name = name.trim_start_matches(['$', '{']);
+            return Err(format!("`env` names a variable without a default; write `env = \"{name}\", prefer = {port}`"));
+        }
+    }
     let bare = name.trim().trim_matches(['$', '{', '}', '%', '(', ')']);
     match name.split_once('=') {
         _ if name.trim().is_empty() => Err("the name of the variable is empty; write `env = \"PORT\"`".to_owned()),

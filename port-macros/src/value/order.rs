@@ -39,6 +39,14 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             word => format!("the order is a word without quotes; write `order = {word}`"),
         })),
         (_, Some(_)) => Err(given.instead("an order", "random")),
+        // A constant would be upper-case.
+        ([TokenTree::Ident(word)], _) if ["Lowest", "Random", "Stable"].iter().any(|other| word == other) => {
+            Err(if word == "Stable" {
+                given.mistake(STABLE)
+            } else {
+                given.instead("an order", meant(&word.to_string().to_lowercase()))
+            })
+        }
         _ => match given.word() {
             Some(word) if meant(&word) == "stable" => Err(given.mistake(STABLE)),
             Some(word) => Err(given.instead("an order", meant(&word))),
@@ -47,7 +55,8 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     }
 }
 
-const STABLE: &str = "`stable` needs a key that is the same each time; write `order = stable(env!(\"CARGO_MANIFEST_DIR\"))`";
+const STABLE: &str =
+    "`stable` needs a key that is the same each time; write `order = stable(env!(\"CARGO_MANIFEST_DIR\"))`";
 
 fn meant(word: &str) -> &'static str {
     match word {

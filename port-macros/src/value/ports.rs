@@ -63,7 +63,7 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
     for part in split_at_commas(list.clone(), Angles::InExpressions) {
         let part = part.tokens();
         match syn::parse2::<Lit>(part.clone()) {
-            Ok(Lit::Int(port)) => check_port(&port, "").map_err(|message| Mistake::at(&part, message))?,
+            Ok(Lit::Int(number)) => check_port(&number, "").map_err(|message| Mistake::at(&part, message))?,
             Ok(Lit::Str(quoted)) if quoted.value().parse::<u16>().is_ok() => {
                 return Err(Mistake::at(&part, format!("a port is a number; write `{}`", quoted.value())));
             }
@@ -105,7 +105,9 @@ fn difference(tokens: &TokenStream) -> Option<String> {
 pub(crate) fn range_of(text: &str) -> Option<String> {
     let (first, last, dots) = match (text.split_once(['-', ':']), text.split_once("..")) {
         (Some((first, last)), _) => (first, last, "..="),
-        (None, Some((first, last))) => (first, last.trim_start_matches('.'), if last.starts_with('=') { "..=" } else { ".." }),
+        (None, Some((first, last))) => {
+            (first, last.trim_start_matches('.'), if last.starts_with('=') { "..=" } else { ".." })
+        }
         (None, None) => return None,
     };
     let number = |text: &str| text.trim().trim_start_matches('=').parse::<u16>().ok();
@@ -144,10 +146,7 @@ impl Range {
     fn check(&self) -> Result<(), String> {
         let Self { first, dots, last } = self;
         let (Some(first), Some(last)) = (first, last) else {
-            let first = first.as_ref().map_or("1024", LitInt::base10_digits);
-            let end = last.as_ref().map_or("65535", LitInt::base10_digits);
-            let dots = if last.is_none() || *dots == "..." { "..=" } else { dots };
-            return Err(format!("the range has an open end; write `{first}{dots}{end}`"));
+            return Err(format!("the range has an open end; write `{self}`"));
         };
         let number = |end: &LitInt| end.base10_parse::<u64>().unwrap_or(u64::MAX);
         let (low, high) = (number(first), number(last));
@@ -172,9 +171,12 @@ impl Range {
 }
 
 impl fmt::Display for Range {
-    /// As it should be written.
+    /// As it should be written, with both ends.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = |end: &Option<LitInt>| end.as_ref().map(ToString::to_string).unwrap_or_default();
-        write!(formatter, "{}{}{}", end(&self.first), self.dots, end(&self.last))
+        let number = |end: &Option<LitInt>| end.as_ref().and_then(|end| end.base10_parse::<u16>().ok());
+        let last = number(&self.last).unwrap_or(65535);
+        let first = number(&self.first).unwrap_or(if last > 1024 { 1024 } else { 1 });
+        let dots = if self.last.is_none() || self.dots == "..." { "..=" } else { self.dots };
+        write!(formatter, "{first}{dots}{last}")
     }
 }
