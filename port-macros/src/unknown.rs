@@ -36,7 +36,7 @@ const WISHES: [(&[&str], &str); 14] = [
     (&["public", "external", "everywhere", "wildcard"], "write `host = \"0.0.0.0\"`"),
     (
         &["tcp", "udp", "protocol", "proto", "kind", "type"],
-        "the type of the parameter says it: `listener: TcpListener` or `socket: UdpSocket`",
+        "write the type of the parameter, `listener: TcpListener` or `socket: UdpSocket`",
     ),
     (&["count", "n", "num", "amount", "many"], "take an array, as in `listeners: [TcpListener; 3]`"),
     (&["ipv6", "v6", "inet6"], "write `host = \"::1\"`, or take a `DualStack<TcpListener>`"),

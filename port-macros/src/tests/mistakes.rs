@@ -13,7 +13,19 @@ use super::{mistakes, tokens};
 
 /// How a message goes on behind what is wrong.
 const FIXES: [&str; 13] = [
-    "write ", "leave ", "remove ", "keep ", "put ", "take ", "did you mean ", "use ", "move ", "bind ", "mark ", "add ", "the options are ",
+    "write ",
+    "leave ",
+    "remove ",
+    "keep ",
+    "put ",
+    "take ",
+    "did you mean ",
+    "use ",
+    "move ",
+    "bind ",
+    "mark ",
+    "add ",
+    "the options are ",
 ];
 
 #[test]
