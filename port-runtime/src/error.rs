@@ -128,8 +128,9 @@ impl Error {
 
     /// With the parameter that was to be filled in front of what a constructor of somebody else reports.
     pub(crate) fn in_parameter(mut self, parameter: &str) -> Self {
-        if self.0.kind == ErrorKind::Other {
-            self.0.message = format!("{parameter}: {}", self.0.message).into();
+        if let Words::Theirs(before, _) = &mut self.0.words {
+            before.insert_str(0, ": ");
+            before.insert_str(0, parameter);
         }
         self
     }

@@ -19,7 +19,7 @@ pub(crate) struct Editor {
 }
 
 /// Longer than anything takes on a slow machine; the first look compiles the macro.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(200);
 
 impl Editor {
     /// Opens the crate, and waits until the server has loaded everything.
@@ -46,7 +46,7 @@ impl Editor {
         let mut editor = Self { server, requests, messages, file: package.join("lib.rs"), version: 0 };
         editor.request(
             "initialize",
-            json!({
+            &json!({
                 "processId": null,
                 "rootUri": uri(package),
                 "capabilities": {
@@ -66,11 +66,11 @@ impl Editor {
                 },
             }),
         );
-        editor.notify("initialized", json!({}));
+        editor.notify("initialized", &json!({}));
         let text = fs::read_to_string(&editor.file).expect("the package has a source");
         editor.notify(
             "textDocument/didOpen",
-            json!({ "textDocument": { "uri": uri(&editor.file), "languageId": "rust", "version": 0, "text": text } }),
+            &json!({ "textDocument": { "uri": uri(&editor.file), "languageId": "rust", "version": 0, "text": text } }),
         );
         editor.wait_for(|message| {
             message["method"] == "experimental/serverStatus" && message["params"]["quiescent"] == true
@@ -87,7 +87,7 @@ impl Editor {
         let (uri, version, text) = (uri(&self.file), self.version, text.replacen('|', "", 1));
         self.notify(
             "textDocument/didChange",
-            json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": [{ "text": text }] }),
+            &json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": [{ "text": text }] }),
         );
         json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": column } })
     }
@@ -95,20 +95,20 @@ impl Editor {
     /// The names that are offered at the cursor.
     pub(crate) fn completions(&mut self, text: &str) -> Vec<String> {
         let place = self.type_in(text);
-        let answer = self.request("textDocument/completion", place);
+        let answer = self.request("textDocument/completion", &place);
         let items = answer["items"].as_array().or(answer.as_array()).cloned().unwrap_or_default();
         items.iter().map(|item| item["label"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     pub(crate) fn hover(&mut self, text: &str) -> String {
         let place = self.type_in(text);
-        self.request("textDocument/hover", place)["contents"]["value"].as_str().unwrap_or_default().to_owned()
+        self.request("textDocument/hover", &place)["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
     /// The lines `file:line` where what the cursor is on is defined.
     pub(crate) fn definitions(&mut self, text: &str) -> Vec<String> {
         let place = self.type_in(text);
-        let answer = self.request("textDocument/definition", place);
+        let answer = self.request("textDocument/definition", &place);
         let targets = answer.as_array().cloned().unwrap_or_default();
         let line = |target: &Value| {
             let file = target["uri"].as_str().unwrap_or_default();
@@ -121,16 +121,15 @@ impl Editor {
     pub(crate) fn renamed(&mut self, text: &str) -> usize {
         let mut place = self.type_in(text);
         place["newName"] = json!("renamed");
-        let answer = self.request("textDocument/rename", place);
-        println!("{answer}");
-        let changes = answer["changes"].as_object().cloned().unwrap_or_default();
-        changes.values().filter_map(Value::as_array).map(Vec::len).sum()
+        let answer = self.request("textDocument/rename", &place);
+        let files = answer["documentChanges"].as_array().cloned().unwrap_or_default();
+        files.iter().filter_map(|file| file["edits"].as_array()).map(Vec::len).sum()
     }
 
     /// The messages about the text, with their lines.
     pub(crate) fn diagnostics(&mut self, text: &str) -> Vec<String> {
         let place = self.type_in(text);
-        let answer = self.request("textDocument/diagnostic", json!({ "textDocument": place["textDocument"] }));
+        let answer = self.request("textDocument/diagnostic", &json!({ "textDocument": place["textDocument"] }));
         let items = answer["items"].as_array().cloned().unwrap_or_default();
         items
             .iter()
@@ -138,7 +137,7 @@ impl Editor {
             .collect()
     }
 
-    fn request(&mut self, method: &str, parameters: Value) -> Value {
+    fn request(&mut self, method: &str, parameters: &Value) -> Value {
         self.version += 1;
         let id = self.version;
         // What changed while the server was thinking, it is asked about again.
@@ -154,7 +153,7 @@ impl Editor {
         panic!("{method}: the content is modified for ever")
     }
 
-    fn notify(&mut self, method: &str, parameters: Value) {
+    fn notify(&mut self, method: &str, parameters: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": parameters }));
     }
 

@@ -1,7 +1,7 @@
 //! An option takes any expression, and evaluates it in the scope of the function.
 #![deny(warnings)]
 
-use port_runtime::{PortRequest, with_free_port};
+use port_runtime::{Order, PortRequest, Ports, with_free_port};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
@@ -120,6 +120,29 @@ macro_rules! with_values {
 
 with_values!(Ipv4Addr::LOCALHOST, 8080, ::port_runtime);
 
+struct Args {
+    port: Option<u16>,
+    order: Order,
+}
+
+#[with_free_port(port = args.port, range = [28455, 28457], order = stable(env!("CARGO_MANIFEST_DIR")), except = 28456..=28456)]
+fn from_arguments(args: &Args, #[free_port] listener: TcpListener, #[free_port(order = args.order.clone())] other: UdpSocket) {
+    drop((listener, other));
+}
+
+#[with_free_port(port = 0, order = random, except = [28456])]
+fn any_port(_listener: TcpListener) {}
+
+#[with_free_port(port = None, range = vec![28460, 28461, 28462], order = lowest, except = Ports::from(28461..28462))]
+fn expressions_of_ports(_listener: TcpListener) {}
+
+#[with_free_port(port = if true { Some(0) } else { None }, order = Order::random())]
+fn expressions_in_braces(_listener: TcpListener) {}
+
+// A path to the crate that re-exports the runtime will do.
+#[with_free_port(crate = harness::hidden, order = random)]
+fn one_level_up(_listener: TcpListener) {}
+
 mod harness {
     pub mod hidden {
         pub use port_runtime;
@@ -159,5 +182,10 @@ fn main() {
     policy_alone();
     earlier_parameters(&config);
     values_from_a_macro();
+    from_arguments(&Args { port: None, order: Order::lowest() });
+    any_port();
+    expressions_of_ports();
+    expressions_in_braces();
+    one_level_up();
     re_exported();
 }
