@@ -6,6 +6,8 @@ use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser, Result};
 
+use crate::likeness::likeliest;
+
 pub(crate) struct Attribute {
     pound: Punct,
     brackets: Group,
@@ -13,6 +15,22 @@ pub(crate) struct Attribute {
     pub(crate) name: Ident,
     /// What follows the path.
     pub(crate) arguments: TokenStream,
+    pub(crate) role: Role,
+}
+
+/// Whose an attribute on a parameter is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Role {
+    /// `#[free_port]`.
+    Mark,
+    /// `#[freeport]`, and `#[with_free_port]` in its place: meant as a mark.
+    MistypedMark,
+    /// It says something to rustc, or to a tool, about a binding, and nothing to other macros.
+    Binding,
+    /// It does not say whose parameter it is.
+    Unclear,
+    /// Another macro's.
+    Foreign,
 }
 
 impl Attribute {
@@ -21,19 +39,23 @@ impl Attribute {
         while input.peek(Token![#]) {
             let pound = input.parse()?;
             let brackets: Group = input.parse()?;
-            let (name, arguments) = Self::read_path.parse2(brackets.stream())?;
-            attributes.push(Self { pound, brackets, name, arguments });
+            let (tool, name, arguments) = Self::read_path.parse2(brackets.stream())?;
+            let role = Role::of(tool.as_ref(), &name);
+            attributes.push(Self { pound, brackets, name, arguments, role });
         }
         Ok(attributes)
     }
 
-    fn read_path(input: ParseStream) -> Result<(Ident, TokenStream)> {
+    /// The first segment of a path that has several, the last one, and what follows.
+    fn read_path(input: ParseStream) -> Result<(Option<Ident>, Ident, TokenStream)> {
+        let mut first = None;
         loop {
             input.parse::<Option<Token![::]>>()?;
             let segment = input.call(Ident::parse_any)?;
             if !input.peek(Token![::]) {
-                return Ok((segment, input.parse()?));
+                return Ok((first, segment, input.parse()?));
             }
+            first.get_or_insert(segment);
         }
     }
 
@@ -50,27 +72,30 @@ impl Attribute {
     }
 
     pub(crate) fn is_mark(&self) -> bool {
-        self.name == "free_port"
-    }
-
-    /// Attributes that say something to rustc about a binding, and nothing to other macros.
-    pub(crate) fn belongs_to_binding(&self) -> bool {
-        self.name == "cfg" || self.is_lint_level()
-    }
-
-    /// Attributes that do not say whose parameter it is.
-    pub(crate) fn is_unclear(&self) -> bool {
-        self.name == "cfg_attr" || self.name == "doc"
-    }
-
-    fn is_lint_level(&self) -> bool {
-        ["allow", "expect", "warn", "deny", "forbid"].iter().any(|level| self.name == level)
+        matches!(self.role, Role::Mark | Role::MistypedMark)
     }
 
     /// `expect` as `allow`, for a second place where the same lint need not fire.
     pub(crate) fn without_expectation(&self) -> TokenStream {
         let (pound, arguments) = (&self.pound, &self.arguments);
         if self.name == "expect" { quote!(#pound[allow #arguments]) } else { self.to_token_stream() }
+    }
+}
+
+impl Role {
+    fn of(tool: Option<&Ident>, name: &Ident) -> Self {
+        const BINDING: [&str; 6] = ["cfg", "allow", "expect", "warn", "deny", "forbid"];
+        const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+        let is_of_tool = tool.is_some_and(|tool| TOOLS.iter().any(|known| tool == known));
+        match name.to_string().as_str() {
+            _ if is_of_tool => Self::Binding,
+            "free_port" => Self::Mark,
+            "with_free_port" => Self::MistypedMark,
+            "cfg_attr" | "doc" => Self::Unclear,
+            word if BINDING.contains(&word) => Self::Binding,
+            word if tool.is_none() && likeliest(word, ["free_port"]).is_some() => Self::MistypedMark,
+            _ => Self::Foreign,
+        }
     }
 }
 

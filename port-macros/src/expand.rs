@@ -1,24 +1,34 @@
-//! Writes the function. Nothing here can fail, and nothing here looks into the body.
+//! Writes the function. Nothing here can fail.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::parameter::{Parameter, Shape};
-use crate::plan::{Fill, Plan, WithoutPort};
+use crate::attribute::{Attribute, Role};
+use crate::body::split_off_inner_attributes;
+use crate::parameter::{Parameter, Shape, borrows_mutably, variables};
+use crate::plan::{Decided, Fill, OnError, Plan, Returned};
 use crate::tokens::{first_span, map};
 
 pub(crate) fn function(plan: &Plan) -> TokenStream {
-    let bindings = plan.filled().map(|(fill, parameter)| binding(fill, parameter, plan.is_async));
-    with_body(plan, &behind(plan, &bindings.collect()))
+    if plan.filled.is_empty() {
+        // A harness's own attribute, on a function that asks for nothing.
+        return with_body(plan, &plan.function.body.to_token_stream());
+    }
+    let bindings = plan.filled.iter().map(|fill| binding(fill, plan.is_async));
+    let bindings = names_are_different(plan).into_iter().chain(bindings).collect();
+    with_body(plan, &prepend_bindings(plan, &bindings))
 }
 
 /// The function with a new body, and without the parameters that are filled.
 pub(crate) fn with_body(plan: &Plan, body: &TokenStream) -> TokenStream {
     let function = &plan.function;
-    let (attributes, qualifiers) = (function.other_attributes(), &function.qualifiers);
+    // What is meant for us is a mistake by now, and must not become another one.
+    let is_theirs = |attribute: &&Attribute| !attribute.is_mark();
+    let (attributes, qualifiers) = (function.attributes.iter().filter(is_theirs), &function.qualifiers);
     let (fn_token, name, generics) = (&function.fn_token, &function.name, &function.generics);
-    // A variadic function is a mistake, and without its dots there is no second one.
-    let kept = plan.kept().filter(|parameter| !matches!(parameter.shape, Shape::Variadic(_)));
+    // Mistakes by now, which would be made once more.
+    let is_right = |parameter: &&Parameter| !matches!(parameter.shape, Shape::Variadic(_) | Shape::Malformed { .. });
+    let kept = plan.kept.iter().filter(is_right);
     let parameters = map(&function.parentheses, |_| quote!(#(#kept),*));
     let tail = &function.tail;
     quote!(#(#attributes)* #qualifiers #fn_token #name #generics #parameters #tail #body)
@@ -26,19 +36,21 @@ pub(crate) fn with_body(plan: &Plan, body: &TokenStream) -> TokenStream {
 
 /// The body with bindings in front.
 ///
-/// Input:  `{ body }`
-/// Output: `{ { bindings '__body: { body } } }`
+/// Input:  `{ #![inner] body }`
+/// Output: `{ #![inner] { bindings 'label: { body } } }`
 ///
 /// The outermost braces are those of the user, or rustc would take the function for one that a macro made up, and
 /// not say that it is never used. The next ones are ours: under the rules of our edition the temporaries of the last
 /// expression are dropped before the bindings they may borrow from, as they would be before parameters. The body stays
-/// one group because it may begin with inner attributes, and the label keeps `unused_braces` silent. The label is the
-/// user's, too, or rustc would report a body without a value at the attribute.
-pub(crate) fn behind(plan: &Plan, bindings: &TokenStream) -> TokenStream {
+/// one group, which costs nothing, and the label keeps `unused_braces` silent. The label is the user's, too, or rustc
+/// would report a body without a value at the attribute; but it spans the opening brace alone, or an editor would find
+/// it everywhere in the body. Nobody has a label of that name.
+pub(crate) fn prepend_bindings(plan: &Plan, bindings: &TokenStream) -> TokenStream {
     let wrap = |body: &Group| {
-        let label = quote_spanned!(body.span()=> '__body:);
-        let behind_bindings = quote_spanned!(Span::call_site()=> { #bindings #label #body });
-        map(body, |_| behind_bindings).into_token_stream()
+        let (inner_attributes, rest) = split_off_inner_attributes(body);
+        let label = quote_spanned!(body.span_open()=> '__free_port_body:);
+        let block = quote_spanned!(Span::call_site()=> #inner_attributes { #bindings #label #rest });
+        map(body, |_| block).into_token_stream()
     };
     match &plan.function.body {
         None => TokenStream::new(),
@@ -48,7 +60,7 @@ pub(crate) fn behind(plan: &Plan, bindings: &TokenStream) -> TokenStream {
 }
 
 /// Input:  `{ Box::pin(async move { body }) }`
-/// Output: `{ Box::pin(async move { { bindings '__body: { body } } }) }`
+/// Output: `{ Box::pin(async move { { bindings 'label: { body } } }) }`
 fn inside_future(body: &Group, wrap: &dyn Fn(&Group) -> TokenStream) -> TokenStream {
     let block = |call: &Group| map_last(call, wrap).into_token_stream();
     map_last(body, &block).into_token_stream()
@@ -65,39 +77,35 @@ fn map_last(group: &Group, rewrite: &dyn Fn(&Group) -> TokenStream) -> Group {
     })
 }
 
+/// Names of ours, which nobody else has: hygiene does not hide a constant of the user's from a pattern.
+fn local(name: &str) -> Ident {
+    Ident::new(&format!("__free_port_{name}"), Span::mixed_site())
+}
+
 /// Input:  `listener: TcpListener`
 /// Output: `let parameter = { let request = …; match <TcpListener as FromFreePort>::… };`
 ///         `let listener = parameter;`
 ///
 /// Two bindings, since `let _ = …` alone would drop at once what a parameter `_` keeps.
-fn binding(fill: &Fill, parameter: &Parameter, is_async: bool) -> TokenStream {
+fn binding(fill: &Fill, is_async: bool) -> TokenStream {
     let at_type = first_span(&fill.ty);
-    let local = |name| Ident::new(name, Span::mixed_site());
-    let [filled, request, value, error] = ["__filled", "__request", "__value", "__error"].map(local);
-    let Fill { pattern, ty, runtime, .. } = fill;
-    let attributes: Vec<_> = parameter.attributes.iter().filter(|a| a.belongs_to_binding()).collect();
+    let [filled, request, value, error] = ["filled", "request", "value", "error"].map(local);
+    let Fill { pattern, ty, decided, .. } = fill;
+    let attributes: Vec<_> = binding_attributes(fill).collect();
     let quiet_attributes = attributes.iter().map(|attribute| attribute.without_expectation());
-    let build_request = request_of(fill, &request);
-    // At the type and in the user's context: there rustc reports a wrong type, and there the panic happens.
+    let mutability = borrows_mutably(pattern).then(|| quote_spanned!(Span::mixed_site()=> mut));
+    let build_request = request_of(decided, &request);
+    let runtime = &decided.runtime;
+    // At the type and in the user's context: there rustc reports a wrong type.
     let fill_it = if is_async {
         quote_spanned!(at_type=> <#ty as #runtime::AsyncFromFreePort>::from_free_port_async(&#request).await)
     } else {
         quote_spanned!(at_type=> <#ty as #runtime::FromFreePort>::from_free_port(&#request))
     };
-    let give_up = match &fill.without_port {
-        WithoutPort::AsReturnTypeAllows(output) => {
-            quote_spanned!(at_type=> return #runtime::__private::OnError::<#output>::new().fail(#error))
-        }
-        WithoutPort::Panic => quote_spanned!(at_type=> #runtime::__private::Panic.fail(#error)),
-        WithoutPort::Return(at_option) => {
-            let at_option = at_option.resolved_at(Span::mixed_site());
-            let error = Ident::new("__error", at_option);
-            quote_spanned!(at_option=> return ::core::result::Result::Err(::core::convert::From::from(#error)))
-        }
-    };
+    let give_up = give_up(fill, &error);
     quote_spanned! {Span::mixed_site()=>
         #(#quiet_attributes)*
-        let #filled = {
+        let #mutability #filled = {
             #build_request
             match #fill_it {
                 ::core::result::Result::Ok(#value) => #value,
@@ -109,17 +117,21 @@ fn binding(fill: &Fill, parameter: &Parameter, is_async: bool) -> TokenStream {
     }
 }
 
+pub(crate) fn binding_attributes(fill: &Fill) -> impl Iterator<Item = &Attribute> {
+    fill.attributes.iter().filter(|attribute| attribute.role == Role::Binding)
+}
+
 /// Input:  `host = "127.0.0.1", range = 8000..9000`
 /// Output: `let request = PortRequest::new().host("127.0.0.1").range(8000..9000);`
 ///
 /// A statement of its own, so that no temporary of an option lives across an `.await`.
-fn request_of(fill: &Fill, request: &Ident) -> TokenStream {
-    let runtime = &fill.runtime;
-    let calls = fill.calls.iter().map(|call| {
+fn request_of(decided: &Decided, request: &Ident) -> TokenStream {
+    let runtime = &decided.runtime;
+    let calls = decided.calls.iter().map(|call| {
         let (method, argument) = (&call.method, &call.argument);
         quote_spanned!(method.span()=> .#method(#argument))
     });
-    match &fill.request {
+    match &decided.request {
         None => quote_spanned! {Span::mixed_site()=>
             let #request = #runtime::PortRequest::new() #(#calls)*;
         },
@@ -128,4 +140,66 @@ fn request_of(fill: &Fill, request: &Ident) -> TokenStream {
             let #request = #request #(#calls)*;
         },
     }
+}
+
+/// What follows an error. The call is at the type and in the user's context, which is where a panic happens.
+///
+/// Where rustc has to know the return type before it looks the method up, a `return` that is never reached tells it.
+fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
+    let runtime = &fill.decided.runtime;
+    let parameter = Literal::string(&fill.text);
+    let call = |method: &str, place: Span| {
+        let method = Ident::new(method, place);
+        quote_spanned!(place=> #method(#error, #parameter))
+    };
+    let at_type = first_span(&fill.ty);
+    let (returned, place, method) = match &fill.decided.on_error {
+        OnError::Panic => {
+            let call = call("__free_port_panic", at_type);
+            return quote_spanned!(Span::mixed_site()=> #runtime::__private::Panic.#call);
+        }
+        OnError::Infer(returned) => (returned, at_type, "__free_port_fail"),
+        OnError::Return(returned, at_option) => (returned, *at_option, "__free_port_return"),
+    };
+    let call = call(method, place);
+    // All of the call is there: what rustc says about a mixture, it says at the attribute.
+    let on_error = Ident::new("__free_port_on_error", place);
+    let call = quote_spanned!(place=> #on_error.#call);
+    let (written, never) = match returned {
+        Returned::Written(output) => (quote_spanned!(Span::mixed_site()=> ::<#output>), None),
+        Returned::AsDeclared => {
+            let never = quote_spanned!(Span::mixed_site()=> if false { return #on_error.__free_port_output(); });
+            (TokenStream::new(), Some(never))
+        }
+    };
+    quote_spanned! {Span::mixed_site()=> {
+        let #on_error = #runtime::__private::OnError #written::new();
+        #never
+        return #call;
+    }}
+}
+
+/// Two parameters of one name are an error, and two `let`s are none: where two look alike, rustc is shown parameters.
+/// Only rustc knows whether two names from `macro_rules!` are one.
+///
+/// Input:  `listener: TcpListener, listener: UdpSocket`
+/// Output: `let _ = |listener: (), listener: ()| ();`
+fn names_are_different(plan: &Plan) -> Option<TokenStream> {
+    let sure = plan.filled.iter().filter(|fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg"));
+    let filled: Vec<Ident> = sure.flat_map(|fill| variables(&fill.pattern)).collect();
+    let sure = plan.kept.iter().filter(|parameter| !parameter.is_conditional());
+    let kept: Vec<Ident> = sure.filter_map(|parameter| parameter.pattern()).flat_map(variables).collect();
+    // Of two kept ones rustc sees itself.
+    let mut seen = kept;
+    let mut twice = Vec::new();
+    for variable in filled {
+        twice.extend(seen.iter().find(|other| **other == variable).map(|other| [other.clone(), variable.clone()]));
+        seen.push(variable);
+    }
+    (!twice.is_empty()).then(|| {
+        let closures = twice.iter().map(|[first, second]| {
+            quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let _ = |#first: (), #second: ()| ();)
+        });
+        closures.collect()
+    })
 }

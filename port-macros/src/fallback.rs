@@ -1,39 +1,81 @@
 //! What to write beside mistakes, so that they are the only errors: the function stays known, its callers compile,
 //! and attributes below see a function without parameters.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
-use crate::expand::{behind, with_body};
+use crate::errors::Errors;
+use crate::expand::{binding_attributes, prepend_bindings, with_body};
+use crate::item::Kind;
+use crate::output::infer_impl;
 use crate::plan::Plan;
-use crate::tokens::{infer_impl, mentions, without_marks};
+use crate::tokens::{is_punct, map, mentions};
 
 /// Input:  `fn answers(listener: &TcpListener) { body }`
-/// Output: `fn answers() { let mistake = compile_error!(…); let listener: &TcpListener = mistake; '__body: { body } }`
+/// Output: `fn answers() { let mistake = compile_error!(…); let listener: &TcpListener = mistake; 'label: { body } }`
 ///
 /// To rustc the value of `compile_error!` has any type, and it says nothing more about what is made from it.
-pub(crate) fn function(plan: &Plan, messages: &[TokenStream]) -> TokenStream {
+pub(crate) fn function(plan: &Plan, errors: &Errors) -> TokenStream {
     let mixed_site = Span::mixed_site();
-    let mistake = Ident::new("__mistake", mixed_site);
+    let mistake = Ident::new("__free_port_mistake", mixed_site);
+    let (import, messages) = (Errors::import(), errors.messages());
     let Some((last, others)) = messages.split_last() else {
         return TokenStream::new();
     };
-    let bindings = plan.filled().map(|(fill, parameter)| {
-        let attributes = parameter.attributes.iter().filter(|a| a.belongs_to_binding());
+    let bindings = plan.filled.iter().map(|fill| {
+        let attributes = binding_attributes(fill);
         let (pattern, ty) = (&fill.pattern, infer_impl(fill.ty.clone()));
         quote_spanned!(mixed_site=> #(#attributes)* let #pattern: #ty = #mistake;)
     });
-    let body = if plan.fills.is_empty() || plan.function.body.is_none() {
+    let body = if plan.filled.is_empty() || plan.function.body.is_none() {
         // No body, or one that counts on parameters that are not there.
-        quote_spanned!(mixed_site=> { #(#others;)* #last })
+        quote_spanned!(mixed_site=> { #import #(#others;)* #last })
     } else {
-        behind(plan, &quote_spanned!(mixed_site=> #(#others;)* let #mistake = #last; #(#bindings)*))
+        prepend_bindings(plan, &quote_spanned!(mixed_site=> #import #(#others;)* let #mistake = #last; #(#bindings)*))
     };
     with_body(plan, &body)
 }
 
 /// An item that is no function stays as it is, but for marks that nobody takes out any more.
-pub(crate) fn beside_item(item: TokenStream, messages: &[TokenStream]) -> TokenStream {
+pub(crate) fn beside_item(item: TokenStream, kind: Kind, errors: &Errors) -> TokenStream {
     let item = if mentions(&item, "with_free_port") { item } else { without_marks(item) };
-    quote_spanned!(Span::call_site()=> #item #(#messages)*)
+    let (import, messages) = (Errors::import(), errors.messages());
+    let beside = if kind.may_be_associated() {
+        let messages = errors.messages_by_absolute_path();
+        quote!(#(#messages)*)
+    } else {
+        quote_spanned!(Span::mixed_site()=> const _: () = { #import #(#messages;)* };)
+    };
+    quote!(#item #beside)
+}
+
+/// A function that nothing is known about.
+pub(crate) fn beside_function(item: TokenStream, errors: &Errors) -> TokenStream {
+    let messages = errors.messages_by_absolute_path();
+    let item = without_marks(item);
+    quote!(#item #(#messages)*)
+}
+
+/// Takes the mark `#[free_port]` out of an item, at every depth.
+///
+/// Input:  `impl Server { fn start(#[free_port] listener: TcpListener) {} }`
+/// Output: `impl Server { fn start(listener: TcpListener) {} }`
+pub(crate) fn without_marks(tokens: TokenStream) -> TokenStream {
+    let mut output = Vec::new();
+    for tree in tokens {
+        let TokenTree::Group(group) = tree else {
+            output.push(tree);
+            continue;
+        };
+        if is_punct(output.last(), '#') && begins_with(&group, "free_port") {
+            output.pop();
+        } else {
+            output.push(TokenTree::Group(map(&group, without_marks)));
+        }
+    }
+    output.into_iter().collect()
+}
+
+fn begins_with(group: &Group, word: &str) -> bool {
+    matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == word)
 }

@@ -8,32 +8,17 @@ use syn::{LitStr, Token, token};
 
 use crate::attribute::Attribute;
 use crate::parameter::Parameter;
-use crate::tokens::{Angles, split_at_commas, split_off_braces};
-
-/// What the attribute was put on.
-pub(crate) enum Item {
-    Function(Box<Function>),
-    /// Something that rustc accepts an attribute on, but no function.
-    Other {
-        kind: &'static str,
-        keyword: Ident,
-        tokens: TokenStream,
-    },
-    Unknown(TokenStream),
-}
+use crate::split::{Angles, Part, is_arrow_shaft, split_at_commas};
+use crate::tokens::is_punct;
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
-    /// From the visibility to the last qualifier in front of `fn`.
-    pub(crate) qualifiers: TokenStream,
-    pub(crate) constness: Option<Ident>,
-    pub(crate) asyncness: Option<Ident>,
-    /// The ABI of `extern "C"`, with its keyword.
-    pub(crate) abi: Option<(Ident, Option<LitStr>)>,
+    pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
     pub(crate) name: Ident,
     pub(crate) generics: TokenStream,
     pub(crate) parentheses: Group,
+    /// In the order of the signature.
     pub(crate) parameters: Vec<Parameter>,
     /// What stands between `->` and `where`, where there is an arrow.
     pub(crate) output: Option<TokenStream>,
@@ -43,91 +28,71 @@ pub(crate) struct Function {
     pub(crate) body: Option<Group>,
 }
 
-impl Item {
-    pub(crate) fn read(item: TokenStream) -> Self {
-        let (signature, body) = split_off_braces(item.clone());
-        let mut keyword = None;
-        let function = |input: ParseStream| Function::read(input, body, &mut keyword);
-        match (function.parse2(signature), keyword) {
-            (Ok(function), _) => Self::Function(Box::new(function)),
-            (Err(_), Some((kind, keyword))) => Self::Other { kind, keyword, tokens: item },
-            (Err(_), None) => Self::Unknown(item),
-        }
-    }
+/// From the visibility to the last word in front of `fn`, or of what else this is.
+#[derive(Default)]
+pub(crate) struct Qualifiers {
+    tokens: TokenStream,
+    pub(crate) constness: Option<Ident>,
+    pub(crate) asyncness: Option<Ident>,
+    /// The ABI of `extern "C"`, with its keyword.
+    pub(crate) abi: Option<(Ident, Option<LitStr>)>,
 }
 
 impl Function {
-    /// Leaves the keyword of what it found where that is no function.
-    fn read(input: ParseStream, body: Option<Group>, other: &mut Option<(&'static str, Ident)>) -> Result<Self> {
-        let attributes = Attribute::read_all(input)?;
-        let mut qualifiers = TokenStream::new();
-        let mut constness = None;
-        let mut asyncness = None;
-        let mut abi = None;
-        while !input.peek(Token![fn]) {
-            if input.peek(Ident::peek_any) {
-                let word = input.call(Ident::parse_any)?;
-                qualifiers.extend([TokenTree::from(word.clone())]);
-                match word.to_string().as_str() {
-                    "const" => constness = Some(word),
-                    "async" => asyncness = Some(word),
-                    "extern" => {
-                        let name: Option<LitStr> = input.parse()?;
-                        name.to_tokens(&mut qualifiers);
-                        abi = Some((word, name));
-                    }
-                    "pub" | "crate" | "unsafe" | "safe" | "default" => {}
-                    _ => {
-                        let is_macro_call = calls_macro(input);
-                        *other = match constness {
-                            _ if is_macro_call => Some(("a macro call", word)),
-                            Some(constness) => Some(("a constant", constness)),
-                            None => kind_of(&word, body.is_some()).map(|kind| (kind, word)),
-                        };
-                        return Err(input.error("not a function"));
-                    }
-                }
-            } else if is_visibility(input) {
-                qualifiers.extend([input.parse::<TokenTree>()?]);
-            } else {
-                *other = abi.map(|(word, _)| ("an `extern` block", word));
-                return Err(input.error("not a function"));
-            }
-        }
+    pub(crate) fn read(
+        input: ParseStream,
+        attributes: Vec<Attribute>,
+        qualifiers: Qualifiers,
+        body: Option<Group>,
+    ) -> Result<Self> {
         let fn_token = input.parse()?;
         let name = input.call(Ident::parse_any)?;
         let generics = read_generics(input)?;
         let parentheses: Group = input.parse()?;
-        let parameters = split_at_commas(parentheses.stream(), Angles::InTypes)
-            .into_iter()
-            .map(|parameter| Parameter::read.parse2(parameter))
-            .collect::<Result<_>>()?;
+        let parts = split_at_commas(parentheses.stream(), Angles::InTypes);
+        let read = |part: Part| Parameter::read.parse2(part.tokens());
+        let parameters = parts.into_iter().map(read).collect::<Result<_>>()?;
         let (tail, output) = read_tail(input)?;
-        Ok(Self {
-            attributes,
-            qualifiers,
-            constness,
-            asyncness,
-            abi,
-            fn_token,
-            name,
-            generics,
-            parentheses,
-            parameters,
-            output,
-            tail,
-            body,
-        })
+        Ok(Self { attributes, qualifiers, fn_token, name, generics, parentheses, parameters, output, tail, body })
     }
 }
 
-impl Function {
-    pub(crate) fn repeated_attributes(&self) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.name == "with_free_port")
+impl Qualifiers {
+    /// Attributes, and the words up to one that is no qualifier.
+    pub(crate) fn read(input: ParseStream) -> Result<(Vec<Attribute>, Self)> {
+        let attributes = Attribute::read_all(input)?;
+        let mut this = Self::default();
+        loop {
+            if is_visibility(input) {
+                this.tokens.extend([input.parse::<TokenTree>()?]);
+                continue;
+            }
+            let ahead = input.fork();
+            let Ok(word) = ahead.call(Ident::parse_any) else {
+                break;
+            };
+            match word.to_string().as_str() {
+                "const" => this.constness = Some(word),
+                "async" => this.asyncness = Some(word),
+                "extern" if !ahead.peek(Token![crate]) => {
+                    input.call(Ident::parse_any)?.to_tokens(&mut this.tokens);
+                    let abi: Option<LitStr> = input.parse()?;
+                    abi.to_tokens(&mut this.tokens);
+                    this.abi = Some((word, abi));
+                    continue;
+                }
+                "pub" | "crate" | "unsafe" | "safe" | "default" if !ahead.peek(Token![!]) => {}
+                _ => break,
+            }
+            input.call(Ident::parse_any)?.to_tokens(&mut this.tokens);
+        }
+        Ok((attributes, this))
     }
+}
 
-    pub(crate) fn other_attributes(&self) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.name != "with_free_port")
+impl ToTokens for Qualifiers {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
     }
 }
 
@@ -137,45 +102,21 @@ fn is_visibility(input: ParseStream) -> bool {
 }
 
 /// Up to the parentheses of the parameters; those of `<F: Fn(u8) -> u8>` are inside angle brackets.
+///
+/// Tree by tree: a type that `macro_rules!` inserts is one, and a `<` at its beginning is inside.
 fn read_generics(input: ParseStream) -> Result<TokenStream> {
-    let mut generics = TokenStream::new();
+    let mut generics: Vec<TokenTree> = Vec::new();
     let mut depth = 0_usize;
     while depth > 0 || !input.peek(token::Paren) {
-        if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?.to_tokens(&mut generics);
-            continue;
-        }
-        if input.peek(Token![<]) {
+        let tree: TokenTree = input.parse()?;
+        if is_punct(Some(&tree), '<') {
             depth += 1;
-        } else if input.peek(Token![>]) {
+        } else if is_punct(Some(&tree), '>') && !is_arrow_shaft(generics.last()) {
             depth = depth.saturating_sub(1);
         }
-        generics.extend([input.parse::<TokenTree>()?]);
+        generics.push(tree);
     }
-    Ok(generics)
-}
-
-/// Whether a path such as `std::thread_local!` goes on and calls a macro.
-fn calls_macro(input: ParseStream) -> bool {
-    let ahead = input.fork();
-    while ahead.parse::<Token![::]>().is_ok() && ahead.call(Ident::parse_any).is_ok() {}
-    ahead.peek(Token![!])
-}
-
-fn kind_of(word: &Ident, has_body: bool) -> Option<&'static str> {
-    match word.to_string().as_str() {
-        "struct" => Some("a struct"),
-        "enum" => Some("an enum"),
-        "union" => Some("a union"),
-        "trait" => Some("a trait"),
-        "impl" => Some("an `impl` block"),
-        // rustc refuses `mod x;` by itself.
-        "mod" if has_body => Some("a module"),
-        "use" => Some("an import"),
-        "type" => Some("a type alias"),
-        "static" => Some("a static"),
-        _ => None,
-    }
+    Ok(generics.into_iter().collect())
 }
 
 /// `-> Output where …`, raw: `where` is a keyword, so no type contains it.

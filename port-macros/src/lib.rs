@@ -1,20 +1,29 @@
 //! The attribute `#[with_free_port]`. Use it through the crate `port-runtime`.
 //!
-//! This crate knows syntax and no sockets. One file per stage: `function` and `args` read what was written, `plan`
-//! decides, `check` finds what is wrong with the decision, and then either `expand` writes the function, or `fallback`
-//! writes one that carries the mistakes and breaks nothing else. Only signatures are looked into, and syn's own types
-//! for them are not needed for that: without them, syn compiles in half the time.
+//! This crate knows syntax and no sockets. One file per stage: `item`, `function` and `args` read what was written (a row
+//! of `options` for each option, a reader in `value` for what it takes), `plan` decides, `check` finds what is wrong with
+//! the decision, and then either `expand` writes the function, or `fallback` writes one that carries the mistakes and
+//! breaks nothing else. Only signatures are looked into, and syn's own types for them are not needed for that: without
+//! them, syn compiles in half the time.
 
 mod args;
 mod attribute;
+mod body;
 mod check;
 mod errors;
 mod expand;
 mod fallback;
 mod function;
+mod item;
+mod likeness;
+mod options;
+mod output;
 mod parameter;
 mod plan;
+mod slips;
+mod split;
 mod tokens;
+mod unknown;
 mod value;
 
 #[cfg(test)]
@@ -24,8 +33,9 @@ use proc_macro2::TokenStream;
 
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::function::Item;
+use crate::item::Item;
 use crate::plan::Plan;
+use crate::value::Scope;
 
 /// Fills parameters of a function with sockets that are already bound.
 #[proc_macro_attribute]
@@ -39,16 +49,17 @@ fn rewrite(arguments: &TokenStream, item: TokenStream) -> TokenStream {
         Item::Function(function) => function,
         Item::Other { kind, keyword, tokens } => {
             check::not_a_function(kind, &keyword, &mut errors);
-            return fallback::beside_item(tokens, &errors.messages());
+            return fallback::beside_item(tokens, kind, &errors);
         }
-        // Expressions, statements, `mod x;`: rustc refuses the attribute there by itself.
-        Item::Unknown(tokens) => return tokens,
+        Item::Unreadable { place, tokens } => {
+            check::not_readable(place, &mut errors);
+            return fallback::beside_function(tokens, &errors);
+        }
+        Item::RefusedByRustc(tokens) => return tokens,
     };
-    let args = Args::read(arguments, &mut errors);
-    let plan = Plan::new(args, *function, &mut errors);
+    let scope = Scope::new(function.parameters.iter().filter_map(|parameter| parameter.pattern()));
+    let args = Args::read(arguments, &scope, &mut errors);
+    let plan = Plan::new(args, *function, &scope, &mut errors);
     check::all(&plan, &mut errors);
-    match errors.messages() {
-        messages if messages.is_empty() => expand::function(&plan),
-        messages => fallback::function(&plan, &messages),
-    }
+    if errors.is_empty() { expand::function(&plan) } else { fallback::function(&plan, &errors) }
 }

@@ -1,40 +1,55 @@
 //! What was decided: which parameters are filled, from which request, and what happens where there is no port.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
-use syn::parse::{ParseStream, Parser};
-use syn::{Token, token};
+use std::mem;
 
-use crate::args::{Args, Written};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::args::{Arg, Args};
 use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::output::{can_hold_error, future_output, infer_impl, is_of_async_trait};
 use crate::parameter::{Parameter, Shape};
-use crate::tokens::{first_span, future_output, infer_impl, text};
+use crate::tokens::{first_span, text};
+use crate::value::{Scope, Value};
 
 pub(crate) struct Plan {
+    /// Its parameters are in the next two fields.
     pub(crate) function: Function,
+    /// The parameters that become bindings, in their order.
+    pub(crate) filled: Vec<Fill>,
+    /// Those that stay parameters.
+    pub(crate) kept: Vec<Parameter>,
     /// The options of the attribute itself.
     pub(crate) args: Args,
-    pub(crate) fills: Vec<Fill>,
     /// Where the body is a future, it awaits.
     pub(crate) is_async: bool,
     /// `#[async_trait]` has been here: the body is inside `Box::pin(async move { … })`.
     pub(crate) is_boxed: bool,
+    /// Whether the return type, by its spelling, may hold an error.
+    pub(crate) can_return: bool,
 }
 
 /// A parameter that becomes a binding.
 pub(crate) struct Fill {
-    /// Its place among the parameters of the function.
-    pub(crate) index: usize,
-    pub(crate) args: Args,
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: TokenStream,
     pub(crate) ty: TokenStream,
+    /// The whole parameter as it is written, for messages.
+    pub(crate) text: String,
+    /// The options in its mark.
+    pub(crate) args: Args,
+    pub(crate) decided: Decided,
+}
+
+/// What the options come to.
+pub(crate) struct Decided {
     pub(crate) runtime: TokenStream,
     /// What the methods are called on.
     pub(crate) request: Option<TokenStream>,
     pub(crate) calls: Vec<Call>,
-    pub(crate) without_port: WithoutPort,
+    pub(crate) on_error: OnError,
 }
 
 /// A method of `PortRequest`, where the user wrote its option.
@@ -44,101 +59,93 @@ pub(crate) struct Call {
 }
 
 /// What the function does when no port can be had.
-pub(crate) enum WithoutPort {
+#[derive(Clone)]
+pub(crate) enum OnError {
     /// Returns the error where the type, whatever it is, can hold it, and panics elsewhere.
-    AsReturnTypeAllows(TokenStream),
+    Infer(Returned),
     Panic,
-    Return(Span),
+    /// Returns it, or does not compile, which is told here.
+    Return(Returned, Span),
+}
+
+/// The type that a `return` has to have.
+#[derive(Clone)]
+pub(crate) enum Returned {
+    /// rustc knows it: a copy of the type would double every mistake in it.
+    AsDeclared,
+    /// Inside an `async` block nothing is declared.
+    Written(TokenStream),
 }
 
 impl Plan {
-    pub(crate) fn new(args: Args, function: Function, errors: &mut Errors) -> Self {
-        let is_boxed = function.output.as_ref().is_some_and(|output| text(output).contains("'async_trait"));
-        let output = output_of(&function, is_boxed);
-        let has_marks = function.parameters.iter().any(|parameter| parameter.mark().is_some());
-        let mut fills = Vec::new();
-        for (index, parameter) in function.parameters.iter().enumerate() {
-            let own = Args::of_marks(parameter, errors);
-            if let Some((pattern, ty)) = to_fill(parameter, has_marks) {
-                fills.push(Fill::new(index, pattern, ty, &args, own, output.as_ref()));
+    pub(crate) fn new(args: Args, function: Function, scope: &Scope, errors: &mut Errors) -> Self {
+        let is_boxed = function.output.as_ref().is_some_and(is_of_async_trait);
+        let output = function.output.clone().map(|output| if is_boxed { future_output(output) } else { output });
+        let mut this = Self {
+            is_async: function.qualifiers.asyncness.is_some() || is_boxed,
+            is_boxed,
+            can_return: output.as_ref().is_some_and(can_hold_error),
+            filled: Vec::new(),
+            kept: Vec::new(),
+            args,
+            function,
+        };
+        let returned = match output {
+            Some(output) if is_boxed => Returned::Written(infer_impl(output)),
+            _ => Returned::AsDeclared,
+        };
+        let parameters = mem::take(&mut this.function.parameters);
+        let has_marks = parameters.iter().any(|parameter| parameter.mark().is_some());
+        for parameter in parameters {
+            let args = Args::of_mark(parameter.mark(), scope, errors);
+            let is_filled = if has_marks { parameter.mark().is_some() } else { parameter.is_nobodys() };
+            let text = parameter.text();
+            match parameter {
+                Parameter { attributes, shape: Shape::Typed { pattern, ty } } if is_filled => {
+                    let decided = this.decide(&args, &returned);
+                    this.filled.push(Fill { attributes, pattern, ty, text, args, decided });
+                }
+                kept => this.kept.push(kept),
             }
         }
-        Self { is_async: function.asyncness.is_some() || is_boxed, is_boxed, fills, args, function }
+        this
     }
 
-    pub(crate) fn filled(&self) -> impl Iterator<Item = (&Fill, &Parameter)> {
-        self.fills.iter().map(|fill| (fill, &self.function.parameters[fill.index]))
-    }
-
-    pub(crate) fn kept(&self) -> impl Iterator<Item = &Parameter> {
-        let is_kept = |index| self.fills.iter().all(|fill| fill.index != index);
-        let parameters = self.function.parameters.iter().enumerate();
-        parameters.filter_map(move |(index, parameter)| is_kept(index).then_some(parameter))
-    }
-}
-
-/// With a mark somewhere, the marked parameters; without, all but those that belong to another macro.
-fn to_fill(parameter: &Parameter, has_marks: bool) -> Option<(&TokenStream, &TokenStream)> {
-    let is_filled = if has_marks {
-        parameter.mark().is_some()
-    } else {
-        // `cfg_attr` and doc comments say nothing about whose parameter it is: `check` refuses them.
-        let is_ours = |attribute: &Attribute| attribute.belongs_to_binding() || attribute.is_unclear();
-        parameter.attributes.iter().all(is_ours)
-    };
-    match &parameter.shape {
-        Shape::Typed { pattern, ty } if is_filled => Some((pattern, ty)),
-        _ => None,
-    }
-}
-
-/// The type that a `return` in the body must have; nothing where such a type cannot be written.
-///
-/// Nor where it is `()`, which holds no error: some macros move the body into a closure that returns something else
-/// (`#[property_test]`, <https://docs.rs/proptest-macro>), and there a `return` would not compile.
-fn output_of(function: &Function, is_boxed: bool) -> Option<TokenStream> {
-    let output = match function.output.clone()? {
-        output if is_boxed => future_output(output),
-        output => output,
-    };
-    let can_hold_error = |input: ParseStream| {
-        let is_unit = input.peek(token::Paren) && text(&output) == "()";
-        let can_hold_error = !is_unit && !input.peek(Token![impl]) && !input.peek(Token![!]);
-        input.parse::<TokenStream>().map(|_| can_hold_error)
-    };
-    let can_hold_error = can_hold_error.parse2(output.clone()).is_ok_and(|can_hold_error| can_hold_error);
-    can_hold_error.then(|| infer_impl(output))
-}
-
-impl Fill {
-    fn new(
-        index: usize,
-        pattern: &TokenStream,
-        ty: &TokenStream,
-        attribute: &Args,
-        own: Args,
-        output: Option<&TokenStream>,
-    ) -> Self {
-        let value = |name| own.get(name).or(attribute.get(name)).and_then(|written| written.value.clone());
-        let runtime = value("crate").unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::port_runtime));
-        let without_port = match (value("on_error"), output) {
-            (Some(choice), _) if choice.to_string() == "return" => WithoutPort::Return(first_span(&choice)),
-            (None, Some(output)) => WithoutPort::AsReturnTypeAllows(output.clone()),
-            _ => WithoutPort::Panic,
+    /// What holds for one parameter: its own options, and those of the attribute.
+    fn decide(&self, own: &Args, returned: &Returned) -> Decided {
+        let setting = |name| match own.get(name).or(self.args.get(name)) {
+            Some(Arg { value: Some(Value::Expression(value)), .. }) => Some(value.clone()),
+            _ => None,
         };
-        let request = value("request");
-        let calls = attribute.for_parameter(&own).filter_map(Call::new).collect();
-        Self { index, pattern: pattern.clone(), ty: ty.clone(), runtime, request, calls, without_port, args: own }
+        let runtime = setting("crate").as_ref().map_or_else(default_runtime, runtime_in);
+        let on_error = match setting("on_error") {
+            Some(choice) if text(&choice) == "return" => OnError::Return(returned.clone(), first_span(&choice)),
+            None if self.can_return => OnError::Infer(returned.clone()),
+            _ => OnError::Panic,
+        };
+        let calls = self.args.for_parameter(own).filter_map(|arg| Call::new(arg, &runtime)).collect();
+        Decided { request: setting("request"), runtime, calls, on_error }
     }
+}
+
+fn default_runtime() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> ::port_runtime)
+}
+
+/// The crate has its own name inside, so that a path to the harness that re-exports it will do, and rustc says of any
+/// other crate, once, that there is no `port_runtime` in it.
+fn runtime_in(path: &TokenStream) -> TokenStream {
+    let last = path.clone().into_iter().last().map_or_else(Span::call_site, |tree| tree.span());
+    let itself = quote_spanned!(last=> ::port_runtime);
+    quote!(#path #itself)
 }
 
 impl Call {
-    fn new(option: &Written) -> Option<Self> {
-        let method = match (option.name.to_string().as_str(), &option.value) {
-            ("crate" | "on_error" | "request", _) => return None,
-            ("inherit", Some(_)) => Ident::new("inherit_named", option.name.span()),
-            _ => option.name.clone(),
-        };
-        Some(Self { method, argument: option.value.clone() })
+    fn new(arg: &Arg, runtime: &TokenStream) -> Option<Self> {
+        let argument = arg.value.as_ref().map(|value| match value {
+            Value::Expression(expression) => expression.clone(),
+            Value::OfRuntime(path) => quote_spanned!(Span::mixed_site()=> #runtime::#path),
+        });
+        Some(Self { method: arg.method()?, argument })
     }
 }

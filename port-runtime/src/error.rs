@@ -126,6 +126,15 @@ impl Error {
         Self::system(ErrorKind::System, format!("cannot set up the socket: {error}"), &error)
     }
 
+    /// With the parameter that was to be filled in front of what a constructor of somebody else reports.
+    pub(crate) fn in_parameter(mut self, parameter: &str) -> Self {
+        if let Words::Theirs(before, _) = &mut self.0.words {
+            before.insert_str(0, ": ");
+            before.insert_str(0, parameter);
+        }
+        self
+    }
+
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
     }

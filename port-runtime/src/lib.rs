@@ -37,6 +37,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(clippy::test_attr_in_doctest)] // the manual shows test functions
 
+/// For `crate = …` in the attribute, which takes the path of whoever re-exports this crate, too.
+#[doc(hidden)]
+pub extern crate self as port_runtime;
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

@@ -12,6 +12,9 @@ fn main() {
     let pinned = version.split(' ').nth(1) == Some(PINNED);
     offer("pinned_rustc", pinned, &format!("the texts in fail/ are those of rustc {PINNED}, and this is {version}"));
     offer("has_clippy", said_by("CARGO", &["clippy", "--version"]).is_some(), "cargo clippy is not installed");
+    let analyzer = Command::new("rust-analyzer").arg("--version").output();
+    let analyzer = analyzer.is_ok_and(|output| output.status.success());
+    offer("has_rust_analyzer", analyzer, "rust-analyzer is not installed (`rustup component add rust-analyzer`)");
 }
 
 fn said_by(program: &str, arguments: &[&str]) -> Option<String> {

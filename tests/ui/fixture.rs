@@ -1,11 +1,13 @@
 //! Runs cargo over the crates in `fixture/`.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use test_support::{Package, Workspace};
 
-/// Where the expansion has to be silent.
-pub(crate) const EDITIONS: [&str; 3] = ["2018", "2021", "2024"];
+/// Where the expansion has to be silent, and the functions in which it is.
+pub(crate) const EDITIONS: [(&str, &str); 4] =
+    [("2015", "quiet_2015"), ("2018", "quiet"), ("2021", "quiet"), ("2024", "quiet")];
 
 static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
     Workspace::new(
@@ -15,6 +17,9 @@ static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
             package("types", "types", "2024"),
             package("mistakes", "mistakes", "2024"),
             package("lints", "lints", "2024"),
+            Package { source: None, ..package("edited", "", "2024") },
+            package("quiet-2015", "quiet_2015", "2015"),
+            package("mistakes-2015", "mistakes_2015", "2015"),
             package("quiet-2018", "quiet", "2018"),
             package("quiet-2021", "quiet", "2021"),
             package("quiet-2024", "quiet", "2024"),
@@ -36,4 +41,10 @@ pub(crate) fn run(verb: &str, package: &str, arguments: &[&str]) -> String {
 #[track_caller]
 pub(crate) fn assert_diagnostics(source: &str, output: &str) {
     WORKSPACE.assert_diagnostics(source, &["error", "warning"], output);
+}
+
+/// The folder of a crate for an editor.
+pub(crate) fn edited() -> &'static Path {
+    LazyLock::force(&WORKSPACE);
+    Path::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/fixture/edited"))
 }

@@ -7,7 +7,7 @@ use quote::quote;
 use test_support::{Annotated, Random, annotated, seeds};
 
 use super::tokens;
-use crate::function::Item;
+use crate::item::Item;
 use crate::rewrite;
 
 const DELIMITERS: [Delimiter; 4] = [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
@@ -27,7 +27,7 @@ fn right_functions_become_right_functions() {
         assert!(!text.contains("free_port]"), "seed {seed}: a mark is left over: {text}");
         let parsed = syn::parse2::<syn::ItemFn>(output);
         assert!(parsed.is_ok(), "seed {seed}: {:?}\n#[with_free_port({arguments})] {item}\n{text}", parsed.err());
-        assert!(text.contains("'__body"), "seed {seed}: nothing was filled: {text}");
+        assert!(text.contains("'__free_port_body"), "seed {seed}: nothing was filled: {text}");
     }
 }
 

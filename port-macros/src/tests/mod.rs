@@ -1,6 +1,7 @@
 mod cost;
 mod expansions;
 mod fuzz;
+mod mistakes;
 mod parsing;
 mod values;
 

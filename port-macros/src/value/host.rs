@@ -1,12 +1,67 @@
 //! `host = "127.0.0.1"`. Whether a name resolves is known when the program runs.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use proc_macro2::Delimiter;
+use syn::Lit;
+
+use super::{Given, Value};
+use crate::errors::Mistake;
+use crate::split::{Angles, split_at_commas};
+use crate::tokens::text;
+use crate::unknown::looks_like_ipv4;
+
+pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
+    let typed = text(given.tokens);
+    match &given.literal {
+        Some(Lit::Str(host)) => check(&host.value()).map_err(|message| given.mistake(message))?,
+        Some(_) => {
+            return Err(
+                given.mistake(format!("`{typed}` is not a host; write an address in quotes, `host = \"127.0.0.1\"`"))
+            );
+        }
+        None if looks_like_ipv4(&typed) || typed.parse::<Ipv6Addr>().is_ok() => {
+            return Err(given.mistake(format!("an address stands in quotes; write `host = \"{typed}\"`")));
+        }
+        None => {}
+    }
+    if let Ok(address) = typed.parse::<SocketAddr>() {
+        let (host, port) = (address.ip(), address.port());
+        return Err(given.mistake(format!("an address stands in quotes; write `host = \"{host}\", prefer = {port}`")));
+    }
+    if typed == "None" {
+        return Err(given.mistake("without a host it is the loopback; leave `host` out"));
+    }
+    if let Some(word) = given.word() {
+        return Err(given.mistake(format!("a name stands in quotes; write `host = \"{word}\"`")));
+    }
+    let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
+    if let Some(bytes) =
+        several.map(|several| text(&several).replace(", ", ".")).filter(|bytes| bytes.parse::<Ipv4Addr>().is_ok())
+    {
+        return Err(given.mistake(format!("an address stands in quotes; write `host = \"{bytes}\"`")));
+    }
+    if let Some(list) = given.inside(Delimiter::Bracket) {
+        return Err(given.mistake(match text(&list).parse::<Ipv6Addr>() {
+            Ok(address) => format!("an address stands in quotes; write `host = \"{address}\"`"),
+            Err(_) => "`host` takes one address; for IPv4 and IPv6 take a `DualStack<TcpListener>`".to_owned(),
+        }));
+    }
+    if let Some(pair) = given.tuple() {
+        let parts: Vec<_> =
+            split_at_commas(pair, Angles::InExpressions).into_iter().map(|part| text(&part.tokens())).collect();
+        if let [host, port] = &parts[..] {
+            return Err(given.mistake(format!("`host` takes no port; write `host = {host}, prefer = {port}`")));
+        }
+    }
+    given.as_it_is()
+}
 
 pub(crate) fn check(host: &str) -> Result<(), String> {
     let (address, zone) = host.split_once('%').map_or((host, None), |(address, zone)| (address, Some(zone)));
     let inside_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let is_no_name = |letter: char| letter == '/' || letter.is_whitespace();
-    let looks_like_ipv4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if host.is_empty() {
         Err("the host is empty; write `host = \"127.0.0.1\"`, or leave the option out".to_owned())
     } else if host.parse::<IpAddr>().is_ok()
@@ -14,13 +69,22 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
             && address.parse::<Ipv6Addr>().is_ok()
     {
         Ok(())
+    } else if let Some(name) = host.split_once("://").map(|(_, rest)| rest) {
+        let name = name.split(['/', ':']).next().unwrap_or_default();
+        Err(format!("a host is no URL; write `host = \"{name}\"`"))
     } else if let Some(address) = inside_brackets {
         Err(format!("brackets belong to an address with a port; write `host = \"{address}\"`"))
     } else if let Some((host, port)) = split_port(host) {
         Err(format!("`host` takes no port; write `host = \"{host}\", prefer = {port}`"))
+    } else if let Some((name, _)) =
+        host.split_once(':').filter(|(name, rest)| !is_hexadecimal(name) && !rest.contains(':'))
+    {
+        Err(format!("`host` takes no port; write `host = \"{name}\"`"))
     } else if host.contains(is_no_name) {
         Err(format!("`{host}` is neither a name nor an address; write `host = \"127.0.0.1\"`"))
-    } else if looks_like_ipv4 {
+    } else if host == "*" {
+        Err("no host is called `*`; write `host = \"0.0.0.0\"` for every interface".to_owned())
+    } else if is_numeric {
         Err(format!("`{host}` is not an IPv4 address; write four numbers from 0 to 255, as in `127.0.0.1`"))
     } else if host.contains(':') {
         Err(format!("`{host}` is not an IPv6 address; write it as in `::1` or `fe80::1`"))
@@ -35,6 +99,13 @@ fn split_port(host: &str) -> Option<(String, u16)> {
         return Some((address.ip().to_string(), address.port()));
     }
     let (name, port) = host.split_once(':')?;
-    let is_name = !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit());
-    Some((name.to_owned(), port.parse().ok()?)).filter(|_| is_name)
+    Some((name.to_owned(), port.parse().ok()?)).filter(|_| is_name(name))
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

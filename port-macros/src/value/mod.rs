@@ -1,90 +1,146 @@
-//! What can be known about an option's value before rustc sees it: the literals.
+//! What can be known about an option's value before rustc sees it: literals, and what no expression could be.
 //!
-//! Anything that is no literal is an expression, and rustc checks its type.
+//! Anything else is an expression, and rustc checks its type. One reader for each row of the table in `options`.
 
+pub(crate) mod choice;
 pub(crate) mod duration;
 pub(crate) mod host;
-mod range;
+pub(crate) mod name;
+pub(crate) mod number;
+pub(crate) mod order;
+pub(crate) mod ports;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote_spanned};
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Lit, Token};
+use std::collections::HashSet;
+use std::fmt::Display;
 
-use crate::tokens::text;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::Lit;
 
-/// The tokens to pass to the method of `PortRequest`, or what is wrong with the value.
-pub(crate) fn argument(option: &str, value: &TokenStream) -> Result<TokenStream, String> {
-    let literal = syn::parse2::<Lit>(value.clone()).ok();
-    match (option, &literal) {
-        ("host", Some(Lit::Str(host))) => host::check(&host.value())?,
-        ("host", Some(Lit::Int(_) | Lit::Float(_))) => {
-            return Err(format!("`{value}` is not a host; write an address in quotes, `host = \"127.0.0.1\"`"));
-        }
-        ("range", Some(Lit::Str(range))) => return Err(range::in_quotes(&range.value())),
-        ("range", Some(Lit::Int(port))) => {
-            return Err(format!(
-                "`{port}` is not a range; write `range = {port}..={port}`, or `prefer = {port}` to fall back on another port"
-            ));
-        }
-        ("range", None) => range::check(value)?,
-        ("prefer", Some(Lit::Str(port))) if port.value().parse::<u16>().is_ok() => {
-            return Err(format!("expected a port number, found a string; write `prefer = {}`", port.value()));
-        }
-        ("prefer", Some(Lit::Int(port))) => range::check_port(port)?,
-        ("prefer", None) if range::parse(value).is_some() => {
-            return Err(format!("`prefer` takes one port; write `range = {}`", text(value)));
-        }
-        ("env", Some(Lit::Str(name))) => check_variable(&name.value())?,
-        ("inherit", Some(Lit::Str(name))) => check_socket_name(&name.value())?,
-        ("timeout", Some(Lit::Str(text))) => {
-            let timeout = duration::parse(&text.value())?;
-            let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
-            return Ok(quote_spanned!(text.span()=> ::core::time::Duration::new(#seconds, #nanoseconds)));
-        }
-        ("crate", _) => return crate_path(value),
-        ("on_error", _) if !["panic", "return"].contains(&value.to_string().as_str()) => {
-            return Err("expected `panic` or `return`; write `on_error = panic`".to_owned());
-        }
-        ("timeout", Some(Lit::Int(_) | Lit::Float(_))) => {
-            return Err(format!("`{value}` has no unit; write `\"{value}s\"`"));
-        }
-        _ => {}
-    }
-    Ok(value.clone())
+use crate::errors::Mistake;
+use crate::options::Row;
+use crate::split::ends_operand;
+use crate::tokens::{is_joint, is_punct, text, unwrapped};
+
+/// What the method is called with.
+#[derive(Debug)]
+pub(crate) enum Value {
+    Expression(TokenStream),
+    /// A path that begins in the runtime, wherever that is.
+    OfRuntime(TokenStream),
 }
 
-/// A path as plain tokens: a `$path:path` from `macro_rules!` cannot be followed by `::PortRequest`.
-fn crate_path(value: &TokenStream) -> Result<TokenStream, String> {
-    let path = |input: ParseStream| {
-        let mut path = TokenStream::new();
-        loop {
-            input.parse::<Option<Token![::]>>()?.to_tokens(&mut path);
-            input.call(Ident::parse_any)?.to_tokens(&mut path);
-            if !input.peek(Token![::]) {
-                return Ok(path);
+/// The names of the parameters. In front of the body there are no other variables, so that any other word is none.
+#[derive(Default)]
+pub(crate) struct Scope(HashSet<String>);
+
+impl Scope {
+    pub(crate) fn new<'a>(patterns: impl Iterator<Item = &'a TokenStream>) -> Self {
+        let mut scope = Self::default();
+        patterns.for_each(|pattern| scope.add(pattern));
+        scope
+    }
+
+    fn add(&mut self, pattern: &TokenStream) {
+        for tree in pattern.clone() {
+            match tree {
+                TokenTree::Ident(ident) => drop(self.0.insert(ident.to_string())),
+                TokenTree::Group(group) => self.add(&group.stream()),
+                _ => {}
             }
         }
-    };
-    let example = "write for instance `crate = ::my_harness::port_runtime`";
-    path.parse2(value.clone()).map_err(|_| format!("expected a path, found `{}`; {example}", text(value)))
-}
+    }
 
-fn check_variable(name: &str) -> Result<(), String> {
-    match name.split_once('=') {
-        _ if name.is_empty() => Err("the name of the variable is empty; write `env = \"PORT\"`".to_owned()),
-        Some((name, _)) => Err(format!("`env` names a variable without its value; write `env = \"{name}\"`")),
-        None => Ok(()),
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
     }
 }
 
-fn check_socket_name(name: &str) -> Result<(), String> {
-    if name.is_empty() {
-        Err("the name of the socket is empty; write `inherit` alone to take the next one".to_owned())
-    } else if name.contains(':') {
-        Err("`:` separates the names of `LISTEN_FDNAMES`; write one name without it".to_owned())
-    } else {
-        Ok(())
+/// Whether this cannot go on with an expression, other than behind an operator or a keyword.
+fn begins_operand(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Literal(_) => true,
+        TokenTree::Ident(_) => ends_operand(Some(tree)),
+        _ => false,
+    }
+}
+
+/// The value of one option, as it was written.
+pub(crate) struct Given<'a> {
+    row: &'a Row,
+    tokens: &'a TokenStream,
+    literal: Option<Lit>,
+    scope: &'a Scope,
+}
+
+impl<'a> Given<'a> {
+    pub(crate) fn new(row: &'a Row, tokens: &'a TokenStream, scope: &'a Scope) -> Self {
+        Self { row, tokens, literal: syn::parse2(tokens.clone()).ok(), scope }
+    }
+
+    pub(crate) fn mistake(&self, message: impl Display) -> Mistake {
+        Mistake::at(self.tokens, message)
+    }
+
+    /// `found` is not what the option takes; what to write is.
+    fn instead(&self, kind: &str, write: impl Display) -> Mistake {
+        self.mistake(format!("`{}` is not {kind}; write `{} = {write}`", text(self.tokens), self.row.name))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "every reader ends in it")]
+    fn as_it_is(&self) -> Result<Value, Mistake> {
+        Ok(Value::Expression(self.tokens.clone()))
+    }
+
+    /// A lower-case word that is no parameter, and so can only be a word.
+    fn word(&self) -> Option<String> {
+        match &unwrapped(self.tokens.clone())[..] {
+            [TokenTree::Ident(word)] => self.word_of(word),
+            _ => None,
+        }
+    }
+
+    fn word_of(&self, ident: &Ident) -> Option<String> {
+        let word = ident.to_string();
+        let is_word = word.starts_with(|first: char| first.is_lowercase()) && word != "true" && word != "false";
+        (is_word && !self.scope.contains(&word)).then_some(word)
+    }
+
+    /// What is inside brackets of this kind, where they are all.
+    fn inside(&self, delimiter: Delimiter) -> Option<TokenStream> {
+        match &unwrapped(self.tokens.clone())[..] {
+            [TokenTree::Group(group)] if group.delimiter() == delimiter => Some(group.stream()),
+            _ => None,
+        }
+    }
+
+    /// `(a, b)`, which is no expression in parentheses.
+    fn tuple(&self) -> Option<TokenStream> {
+        let is_comma = |tree: TokenTree| is_punct(Some(&tree), ',');
+        self.inside(Delimiter::Parenthesis).filter(|inside| inside.clone().into_iter().any(is_comma))
+    }
+
+    /// What no expression could be: two operands side by side, an end in the middle, a `$` or a `:`.
+    pub(crate) fn is_no_expression(&self) -> bool {
+        let trees = unwrapped(self.tokens.clone());
+        let mut pairs = trees.windows(2);
+        let has_closure_or_label = trees.iter().any(|tree| is_punct(Some(tree), '|') || is_punct(Some(tree), '\''));
+        let has_colon = trees.iter().enumerate().any(|(index, tree)| {
+            let is_path = is_joint(tree) || index > 0 && is_joint(&trees[index - 1]);
+            is_punct(Some(tree), ':') && !is_path
+        });
+        let last = trees.last();
+        trees.iter().any(|tree| is_punct(Some(tree), '$'))
+            || has_colon && !has_closure_or_label
+            || !has_closure_or_label && pairs.any(|pair| ends_operand(pair.first()) && begins_operand(&pair[1]))
+            || ['+', '-', '*', '/', '=', '&', '!', ':', '^', '%', '@', '#'].iter().any(|sign| is_punct(last, *sign))
+    }
+
+    /// What to do with `inherit = true` and `portserver = false`.
+    pub(crate) fn switch(&self) -> String {
+        let name = self.row.name;
+        match self.literal {
+            Some(Lit::Bool(ref on)) if !on.value => format!("leave `{name}` out"),
+            _ => format!("write `{name}` alone"),
+        }
     }
 }

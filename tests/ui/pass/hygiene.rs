@@ -27,13 +27,66 @@ async fn awaiting(_listener: ::std::net::TcpListener) {}
 // The locals of the expansion have these names, too.
 #[::port_runtime::with_free_port]
 fn names(
-    __request: u16,
-    __value: u32,
-    #[free_port(prefer = __request, backlog = __value)] __filled: ::std::net::TcpListener,
-    #[free_port(backlog = { let _: &::std::net::TcpListener = &__filled; __value })] __error: ::std::net::UdpSocket,
+    __free_port_request: u16,
+    __free_port_value: u32,
+    #[free_port(prefer = __free_port_request, backlog = __free_port_value)] __free_port_filled: ::std::net::TcpListener,
+    #[free_port(backlog = { let _: &::std::net::TcpListener = &__free_port_filled; __free_port_value })]
+    __free_port_error: ::std::net::UdpSocket,
 ) {
-    let _: (u16, u32, ::std::net::TcpListener) = (__request, __value, __filled);
-    let _: ::std::net::UdpSocket = __error;
+    let _: (u16, u32, ::std::net::TcpListener) = (__free_port_request, __free_port_value, __free_port_filled);
+    let _: ::std::net::UdpSocket = __free_port_error;
+}
+
+// A trait with methods for every type, which are found before those that want a reference.
+trait Greedy: ::std::marker::Sized {
+    fn fail<A, B>(self, _: A, _: B) -> u8 {
+        ::std::unreachable!()
+    }
+    fn new() -> Self {
+        ::std::unreachable!()
+    }
+    fn host<T>(self, _: T) -> Self {
+        ::std::unreachable!()
+    }
+    fn prefer<T>(self, _: T) -> Self {
+        ::std::unreachable!()
+    }
+    fn from_free_port<T>(_: T) -> Self {
+        ::std::unreachable!()
+    }
+}
+
+impl<T> Greedy for T {}
+
+#[allow(non_upper_case_globals, dead_code)]
+mod constants {
+    pub const filled: u8 = 0;
+    pub const request: u8 = 0;
+    pub const value: u8 = 0;
+    pub const error: u8 = 0;
+    pub const __filled: u8 = 0;
+    pub const __request: u8 = 0;
+    pub const __value: u8 = 0;
+    pub const __error: u8 = 0;
+}
+
+#[allow(unused_imports)]
+use constants::*;
+
+#[::port_runtime::with_free_port(host = "127.0.0.1", prefer = 8080)]
+fn not_taken_over(listener: ::std::net::TcpListener) -> ::std::io::Result<::std::net::TcpListener> {
+    ::std::result::Result::Ok(listener)
+}
+
+// A label of the body is the body's.
+#[::port_runtime::with_free_port]
+fn label(_: ::std::net::TcpListener) -> u8 {
+    '__body: {
+        if true {
+            break '__body 5;
+        }
+        6
+    }
 }
 
 struct Nobody;
@@ -43,6 +96,8 @@ impl FromFreePort for Nobody {}
 fn main() {
     ::std::assert_ne!(plain(), 0);
     returning().unwrap();
+    not_taken_over().unwrap();
+    ::std::assert_eq!(label(), 5);
     ::std::mem::drop(awaiting());
     names(8080, 16);
     let _ = Nobody;

@@ -1,7 +1,7 @@
 //! An option takes any expression, and evaluates it in the scope of the function.
 #![deny(warnings)]
 
-use port_runtime::{PortRequest, with_free_port};
+use port_runtime::{Order, PortRequest, Ports, with_free_port};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
@@ -56,6 +56,25 @@ fn expressions(listener: TcpListener) -> TcpListener {
     listener
 }
 
+type Second<A, B> = <(A, B) as Pair>::Second;
+
+trait Pair {
+    type Second;
+}
+
+impl<A, B> Pair for (A, B) {
+    type Second = B;
+}
+
+#[with_free_port(backlog = 7_u8 as Second<u8, u32>, prefer = 5_u8 as fn_types::Third<u8, Second<u8, u8>, u16>)]
+fn casts(listener: TcpListener) -> TcpListener {
+    listener
+}
+
+mod fn_types {
+    pub type Third<A, B, C> = super::Second<(A, B), C>;
+}
+
 #[with_free_port(prefer = <Config as Default2<u8, u16>>::PORT, host = IpAddr::from([127, 0, 0, 1]))]
 fn qualified(listener: TcpListener) -> TcpListener {
     listener
@@ -101,6 +120,29 @@ macro_rules! with_values {
 
 with_values!(Ipv4Addr::LOCALHOST, 8080, ::port_runtime);
 
+struct Args {
+    port: Option<u16>,
+    order: Order,
+}
+
+#[with_free_port(port = args.port, range = [28455, 28457], order = stable(env!("CARGO_MANIFEST_DIR")), except = 28456..=28456)]
+fn from_arguments(args: &Args, #[free_port] listener: TcpListener, #[free_port(order = args.order.clone())] other: UdpSocket) {
+    drop((listener, other));
+}
+
+#[with_free_port(port = 0, order = random, except = [28456])]
+fn any_port(_listener: TcpListener) {}
+
+#[with_free_port(port = None, range = vec![28460, 28461, 28462], order = lowest, except = Ports::from(28461..28462))]
+fn expressions_of_ports(_listener: TcpListener) {}
+
+#[with_free_port(port = if true { Some(0) } else { None }, order = Order::random())]
+fn expressions_in_braces(_listener: TcpListener) {}
+
+// A path to the crate that re-exports the runtime will do.
+#[with_free_port(crate = harness::hidden, order = random)]
+fn one_level_up(_listener: TcpListener) {}
+
 mod harness {
     pub mod hidden {
         pub use port_runtime;
@@ -134,10 +176,16 @@ fn main() {
     ready(config.awaited());
     expressions();
     qualified();
+    casts();
     assert!(parameter_wins());
     on_top_of_a_policy();
     policy_alone();
     earlier_parameters(&config);
     values_from_a_macro();
+    from_arguments(&Args { port: None, order: Order::lowest() });
+    any_port();
+    expressions_of_ports();
+    expressions_in_braces();
+    one_level_up();
     re_exported();
 }

@@ -82,6 +82,62 @@ fn inner_attributes(listener: TcpListener) {
     let listener = listener;
 }
 
+/// They are the function's, and not those of the block that the body becomes.
+#[with_free_port]
+fn inner_attributes_of_the_function(_listener: TcpListener, unused: UdpSocket) -> std::panic::Location<'static> {
+    //! Inner documentation.
+    #![allow(unused_variables)]
+    #![inline(never)]
+    #![must_use]
+    #![track_caller]
+    *std::panic::Location::caller()
+}
+
+/// A type that `macro_rules!` inserts is one, even if it begins with a `<`.
+macro_rules! with_generics {
+    ($ty:ty, $bound:path) => {
+        #[with_free_port]
+        fn generics_from_a_macro<T: Into<$ty>, U: $bound>(value: T, _other: U, #[free_port] _: TcpListener) -> $ty {
+            value.into()
+        }
+
+        #[with_free_port]
+        fn only_filled<T: Into<$ty>>(listener: TcpListener) -> bool {
+            listener.local_addr().is_ok()
+        }
+    };
+}
+
+with_generics!(<Vec<u16> as IntoIterator>::Item, std::convert::Into<<Vec<u16> as IntoIterator>::Item>);
+
+#[with_free_port]
+fn borrowed_patterns((ref mut first, second): (TcpListener, UdpSocket), ref mut whole: TcpListener, [ref mut a, _]: [UdpSocket; 2]) {
+    *first = TcpListener::bind("127.0.0.1:0").unwrap();
+    first.set_nonblocking(true).unwrap();
+    second.set_nonblocking(true).unwrap();
+    *whole = first.try_clone().unwrap();
+    *a = second;
+}
+
+/// What a tool is told about a parameter is no reason to leave it to others.
+#[with_free_port]
+#[rustfmt::skip]
+fn told_to_tools(#[rustfmt::skip] listener: TcpListener, #[allow(clippy::all)] other: TcpListener) -> (TcpListener, TcpListener) {
+    (listener, other)
+}
+
+/// Two names from two places are two, even if they look alike.
+macro_rules! hygienic {
+    ($listener:ident) => {
+        #[with_free_port]
+        fn look_alike($listener: TcpListener, listener: UdpSocket) -> (TcpListener, UdpSocket) {
+            ($listener, listener)
+        }
+    };
+}
+
+hygienic!(listener);
+
 struct Service {
     name: String,
 }
@@ -204,6 +260,13 @@ fn main() {
     assert_eq!(recursion(2).len(), 3);
     outer();
     inner_attributes();
+    let place = inner_attributes_of_the_function();
+    assert_eq!(place.line(), line!() - 1);
+    assert_eq!(generics_from_a_macro(5_u8, 5_u8), 5_u16);
+    assert!(only_filled::<u8>());
+    borrowed_patterns();
+    told_to_tools();
+    look_alike();
     let mut service = Service::new();
     assert!(service.start().starts_with("web on 127.0.0.1:"));
     assert!(service.provided());

@@ -5,15 +5,21 @@ fn serve(&self, config: Config, #[free_port(inherit = "http", prefer = config.po
 ----
 fn serve(&self, config: Config) -> Option<&str> {
     {
-        let __filled = {
-            let __request = ::port_runtime::PortRequest::new().backlog(16).inherit_named("http").prefer(config.port?);
-            match <TcpListener as ::port_runtime::FromFreePort>::from_free_port(&__request) {
-                ::core::result::Result::Ok(__value) => __value,
-                ::core::result::Result::Err(__error) => return ::port_runtime::__private::OnError::<Option<&str>>::new().fail(__error),
+        let __free_port_filled = {
+            let __free_port_request = ::port_runtime::PortRequest::new().backlog(16).inherit_named("http").prefer(config.port?);
+            match <TcpListener as ::port_runtime::FromFreePort>::from_free_port(&__free_port_request) {
+                ::core::result::Result::Ok(__free_port_value) => __free_port_value,
+                ::core::result::Result::Err(__free_port_error) => {
+                    let __free_port_on_error = ::port_runtime::__private::OnError::new();
+                    if false {
+                        return __free_port_on_error.__free_port_output();
+                    }
+                    return __free_port_on_error.__free_port_fail(__free_port_error, "listener: TcpListener");
+                },
             }
         };
-        let listener: TcpListener = __filled;
-        '__body: {
+        let listener: TcpListener = __free_port_filled;
+        '__free_port_body: {
             None
         }
     }

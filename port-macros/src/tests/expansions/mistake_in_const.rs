@@ -5,11 +5,12 @@ const fn serve(listener: TcpListener) -> usize {
 ----
 const fn serve() -> usize {
     {
-        let __mistake = ::core::compile_error ! {
+        extern crate core as __free_port_core;
+        let __free_port_mistake = __free_port_core::compile_error ! {
             "a `const fn` cannot bind a port; remove `const`"
         };
-        let listener: TcpListener = __mistake;
-        '__body: {
+        let listener: TcpListener = __free_port_mistake;
+        '__free_port_body: {
             5
         }
     }

@@ -6,11 +6,12 @@ fn serve(listener: TcpListener) {}
 #[test]
 fn serve() {
     {
-        let __mistake = ::core::compile_error ! {
+        extern crate core as __free_port_core;
+        let __free_port_mistake = __free_port_core::compile_error ! {
             "`#[with_free_port]` stands here twice; write all options into the first"
         };
-        let listener: TcpListener = __mistake;
-        '__body: {
+        let listener: TcpListener = __free_port_mistake;
+        '__free_port_body: {
         }
     }
 }

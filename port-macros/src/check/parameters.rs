@@ -1,0 +1,87 @@
+//! Rules about parameters, whatever their types are.
+
+use crate::attribute::Role;
+use crate::errors::Errors;
+use crate::parameter::Shape;
+use crate::plan::{Fill, Plan};
+use crate::tokens::text;
+
+/// What is no parameter to rustc either, for which it has less to say.
+pub(super) fn names_have_types(plan: &Plan, errors: &mut Errors) {
+    for parameter in &plan.kept {
+        if let Shape::Malformed { whole, write } = &parameter.shape {
+            errors.at(whole, format!("this is no parameter; write `{write}`"));
+        }
+    }
+}
+
+/// `self` is no port.
+pub(super) fn receivers_come_from_callers(plan: &Plan, errors: &mut Errors) {
+    for parameter in &plan.kept {
+        if let (Shape::Receiver(receiver), Some(mark)) = (&parameter.shape, parameter.mark()) {
+            errors.at(mark, format!("`{}` comes from the caller; remove `#[free_port]`", text(receiver)));
+        }
+    }
+}
+
+/// What becomes of an attribute on a filled parameter must be plain.
+pub(super) fn attributes_are_clear(fill: &Fill, errors: &mut Errors) {
+    let mut marks = 0;
+    for attribute in &fill.attributes {
+        let name = &attribute.name;
+        if attribute.is_mark() {
+            marks += 1;
+        }
+        match attribute.role {
+            Role::Mark | Role::MistypedMark if marks > 1 => {
+                errors.at(attribute, "`#[free_port]` stands here twice; write all options into the first");
+            }
+            Role::MistypedMark => {
+                let options = text(&attribute.arguments);
+                errors.at(
+                    attribute,
+                    format!(
+                        "a parameter to fill is marked `#[free_port]`; write `#[free_port{options}]` for `#[{name}]`"
+                    ),
+                );
+            }
+            Role::Unclear if name == "doc" => {
+                errors.at(attribute, "the documentation of a filled parameter is shown nowhere; use `//`");
+            }
+            Role::Unclear => {
+                errors.at(
+                    attribute,
+                    "`cfg_attr` hides whose parameter this is; use `cfg`, or write the attribute itself",
+                );
+            }
+            Role::Foreign => {
+                let mistake = format!("`#[{name}]` and `#[free_port]` both fill this parameter; remove one of them");
+                errors.at(attribute, mistake);
+            }
+            Role::Mark | Role::Binding => {}
+        }
+    }
+}
+
+/// `env` and `port` name one number, and `inherit = "name"` one socket: two parameters cannot have it.
+pub(super) fn one_port_for_one_parameter(plan: &Plan, errors: &mut Errors) {
+    for option in ["env", "inherit", "port"] {
+        let Some(arg) = plan.args.get(option).filter(|arg| arg.value.is_some()) else {
+            continue;
+        };
+        // Of two parameters under `cfg` perhaps only one is there.
+        let is_sure = |fill: &&Fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg");
+        let takers = plan.filled.iter().filter(|fill| fill.args.get(option).is_none()).filter(is_sure);
+        let types: Vec<_> = takers.map(|fill| text(&fill.ty)).collect();
+        // An expression may come to `None` or 0, and TCP and UDP each have their own numbers.
+        let is_one = option != "port"
+            || arg.text.parse::<u16>().is_ok_and(|port| port > 0) && types.windows(2).any(|two| two[0] == two[1]);
+        if types.len() > 1 && is_one {
+            let value = &arg.text;
+            errors.at(
+                &arg.name,
+                format!("`{option}` names one port, and several parameters are filled; write `#[free_port({option} = {value})]` on one of them"),
+            );
+        }
+    }
+}

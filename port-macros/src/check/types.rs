@@ -1,0 +1,137 @@
+//! Rules about the types of filled parameters, as far as spelling goes; rustc has the last word.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::Token;
+use syn::parse::{ParseStream, Parser};
+
+use crate::attribute::Attribute;
+use crate::errors::Errors;
+use crate::plan::{Fill, Plan};
+use crate::split::{Angles, split_at_commas};
+use crate::tokens::{is_punct, mentions, text, unwrapped};
+
+/// Nobody chooses a type that is not written, no value has a type without a size, and a tuple has up to four members.
+pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
+    let ty = &fill.ty;
+    let trees = unwrapped(ty.clone());
+    let example = "write a type, for instance `std::net::TcpListener`";
+    if mentions(ty, "impl") {
+        return errors.at(ty, format!("`impl Trait` does not say what to bind; {example}"));
+    }
+    match trees.first() {
+        Some(TokenTree::Ident(word)) if word == "_" => {
+            errors.at(ty, format!("`_` does not say what to bind; {example}"));
+        }
+        Some(TokenTree::Ident(word)) if word == "dyn" || word == "str" => {
+            errors.at(ty, format!("`{}` does not say what to bind; {example}", text(ty)));
+        }
+        Some(TokenTree::Group(group)) if trees.len() == 1 => match group.delimiter() {
+            Delimiter::Bracket if !has_length(&group.stream()) => {
+                let member = text(&group.stream());
+                errors.at(ty, format!("a slice does not say how many; write an array, for instance `[{member}; 2]`"));
+            }
+            Delimiter::Parenthesis => check_tuple(ty, group.stream(), errors),
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+fn has_length(inside: &TokenStream) -> bool {
+    inside.clone().into_iter().any(|tree| is_punct(Some(&tree), ';'))
+}
+
+fn check_tuple(ty: &TokenStream, inside: TokenStream, errors: &mut Errors) {
+    match split_at_commas(inside, Angles::InTypes).len() {
+        0 => errors.at(ty, "`()` holds no socket; write a type, for instance `std::net::TcpListener`"),
+        1..=4 => {}
+        _ => errors.at(ty, "a tuple is for up to four sockets on one port number; for different ports write an array, or several parameters"),
+    }
+}
+
+/// What is filled is made from nothing: there is no owner to borrow from.
+///
+/// A reference to a socket was meant to be one. Any other most likely comes from the caller, and says so once for all.
+pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
+    let mut passed = None;
+    for fill in &plan.filled {
+        let Some(owned) = without_references(&fill.ty) else {
+            continue;
+        };
+        if is_socket(&owned) {
+            let owned = with_length(&owned);
+            errors.at(
+                &fill.ty,
+                format!("a filled parameter owns its socket, so it cannot be a reference; write `{owned}`"),
+            );
+        } else if is_marked(fill) {
+            let name = text(&fill.pattern);
+            errors.at(
+                &fill.ty,
+                format!("what is filled cannot be a reference; remove `#[free_port]` if the caller passes `{name}`, or write `{}`", text(&owned)),
+            );
+        } else {
+            passed.get_or_insert((fill, owned));
+        }
+    }
+    let Some((passed, owned)) = passed else { return };
+    let other = plan.filled.iter().find(|fill| without_references(&fill.ty).is_none());
+    let may_be_harness = text(&owned).starts_with(char::is_alphabetic) && !mentions(&owned, "dyn") && !is_std(&owned);
+    errors.at(
+        &passed.ty,
+        match other {
+            Some(other) => {
+                format!("`{}` comes from the caller, since a reference cannot be filled; mark the one to fill: `#[free_port] {}`", passed.text, other.text)
+            }
+            None if may_be_harness => format!(
+                "a filled parameter cannot be a reference; write `{}: {}`, or add one to fill if the caller passes this: `#[free_port] {EXAMPLE}`",
+                text(&passed.pattern),
+                text(&owned)
+            ),
+            None => format!("`{}` comes from the caller, since a reference cannot be filled; add one to fill: `#[free_port] {EXAMPLE}`", passed.text),
+        },
+    );
+}
+
+const EXAMPLE: &str = "listener: std::net::TcpListener";
+
+fn is_marked(fill: &Fill) -> bool {
+    fill.attributes.iter().any(Attribute::is_mark)
+}
+
+/// What nobody implements a trait of ours for.
+fn is_std(ty: &TokenStream) -> bool {
+    let text = text(ty);
+    let name = text.split('<').next().unwrap_or_default().rsplit("::").next().unwrap_or_default();
+    name.starts_with(char::is_lowercase)
+        || ["String", "Vec", "Option", "Path", "PathBuf", "SocketAddr", "IpAddr"].contains(&name)
+}
+
+/// `[T; 2]` for a slice.
+fn with_length(owned: &TokenStream) -> String {
+    match &unwrapped(owned.clone())[..] {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket && !has_length(&group.stream()) => {
+            format!("[{}; 2]", text(&group.stream()))
+        }
+        _ => text(owned),
+    }
+}
+
+/// Whether the last name of a type is that of a socket, or all members of a tuple or an array are some.
+fn is_socket(ty: &TokenStream) -> bool {
+    const SOCKETS: [&str; 7] =
+        ["TcpListener", "UdpSocket", "TcpSocket", "ClientSocket", "ReservedPort", "DualStack", "Async"];
+    SOCKETS.iter().any(|socket| mentions(ty, socket))
+}
+
+/// The type without all `&` in front, where there is one.
+fn without_references(ty: &TokenStream) -> Option<TokenStream> {
+    let without_reference = |input: ParseStream| {
+        input.parse::<Token![&]>()?;
+        input.parse::<Option<syn::Lifetime>>()?;
+        input.parse::<Option<Token![mut]>>()?;
+        input.parse::<TokenStream>()
+    };
+    let owned = without_reference.parse2(ty.clone()).ok()?;
+    Some(without_references(&owned).unwrap_or(owned))
+}

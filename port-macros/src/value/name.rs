@@ -1,0 +1,79 @@
+//! Names that others choose: `env = "PORT"` and `inherit = "http"`.
+
+use proc_macro2::Delimiter;
+use syn::Lit;
+
+use super::{Given, Value};
+use crate::errors::Mistake;
+use crate::split::{Angles, split_at_commas};
+use crate::tokens::text;
+
+pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
+    if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
+        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        let first = first.unwrap_or_else(|| "\"PORT\"".to_owned());
+        return Err(given.mistake(format!("`env` names one variable; write `env = {first}`")));
+    }
+    if let Some(word) = given.word() {
+        return Err(given.mistake(format!("a variable is named in quotes; write `env = \"{word}\"`")));
+    }
+    let reads_it = ["env!(", "env::var(", "env::var_os("].iter().any(|call| text(given.tokens).contains(call));
+    match &given.literal {
+        Some(Lit::Str(name)) => check_variable(&name.value()).map_err(|message| given.mistake(message))?,
+        Some(Lit::Int(port)) => {
+            let fix = format!("write `env = \"PORT\"`, or `port = {port}` to take that port alone");
+            return Err(given.mistake(format!("`env` takes the name of a variable; {fix}")));
+        }
+        Some(Lit::Char(name)) => return Err(given.instead("a name in quotes", format!("\"{}\"", name.value()))),
+        // rustc has told of it.
+        Some(Lit::Verbatim(_)) => {}
+        Some(_) => return Err(given.instead("the name of a variable", "\"PORT\"")),
+        None if reads_it && !text(given.tokens).contains("concat!") => {
+            return Err(given.mistake("`env` reads the variable itself, when the program runs; write `env = \"PORT\"`"));
+        }
+        None => {}
+    }
+    given.as_it_is()
+}
+
+fn check_variable(name: &str) -> Result<(), String> {
+    // `PORT:8080` and `${PORT:-8080}` have a default.
+    if let Some((name, default)) = name.split_once(':') {
+        if let Ok(port) = default.trim_matches(['-', '=', '}', ' ']).parse::<u16>() {
+            let name = name.trim_start_matches(['$', '{']);
+            return Err(format!("`env` names a variable without a default; write `env = \"{name}\", prefer = {port}`"));
+        }
+    }
+    let bare = name.trim().trim_matches(['$', '{', '}', '%', '(', ')']);
+    match name.split_once('=') {
+        _ if name.trim().is_empty() => Err("the name of the variable is empty; write `env = \"PORT\"`".to_owned()),
+        Some((name, _)) => Err(format!("`env` names a variable without its value; write `env = \"{}\"`", name.trim())),
+        None if bare != name => Err(format!("`{name}` is how a shell writes it; write `env = \"{bare}\"`")),
+        None if name.contains(char::is_whitespace) => {
+            let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
+            Err(format!("no shell can set a variable with a space in its name; write `env = \"{joined}\"`"))
+        }
+        None if name.contains('\0') => Err("a variable cannot have a zero byte in its name; leave it out".to_owned()),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
+    if let Some(word) = given.word() {
+        return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`")));
+    }
+    match &given.literal {
+        Some(Lit::Str(name)) if name.value().is_empty() => {
+            Err(given.mistake("the name of the socket is empty; write `inherit` alone to take the next one"))
+        }
+        Some(Lit::Str(name)) if name.value().contains(':') => {
+            Err(given.mistake("`:` separates the names of `LISTEN_FDNAMES`; write one name without it"))
+        }
+        Some(Lit::Bool(_)) => Err(given.mistake(format!("`inherit` is no switch; {}", given.switch()))),
+        Some(Lit::Int(_)) => {
+            Err(given.mistake("sockets are taken in order or by name, not by number; write `inherit` alone"))
+        }
+        Some(literal) if !matches!(literal, Lit::Str(_)) => Err(given.instead("the name of a socket", "\"http\"")),
+        _ => given.as_it_is(),
+    }
+}

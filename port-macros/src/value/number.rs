@@ -1,0 +1,110 @@
+//! One number: `port`, `prefer` and `backlog`.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+
+use proc_macro2::{Delimiter, TokenTree};
+use syn::{Lit, LitInt};
+
+use super::ports::{Range, list_of, range_of};
+use super::{Given, Value};
+use crate::errors::Mistake;
+use crate::tokens::{is_punct, text, unwrapped};
+
+pub(crate) fn port(given: &Given) -> Result<Value, Mistake> {
+    if let Some(Lit::Int(port)) = &given.literal {
+        // Here 0 has a meaning.
+        if port.base10_parse::<u64>().is_ok_and(|port| port == 0) {
+            return given.as_it_is();
+        }
+    }
+    one_port(given)
+}
+
+pub(crate) fn prefer(given: &Given) -> Result<Value, Mistake> {
+    let typed = text(given.tokens);
+    if let Some(number) = typed.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
+        return Err(given.mistake(format!("`prefer` takes a number; write `prefer = {number}`")));
+    }
+    if typed == "None" {
+        return Err(given.mistake("`prefer` takes a number; leave it out to have no preference"));
+    }
+    one_port(given)
+}
+
+fn one_port(given: &Given) -> Result<Value, Mistake> {
+    let name = given.row.name;
+    match &given.literal {
+        Some(Lit::Int(number)) => check_port(number, name).map_err(|message| given.mistake(message))?,
+        Some(Lit::Str(quoted)) => return Err(in_quotes(given, &quoted.value())),
+        Some(_) => return Err(given.instead("a port", 8080)),
+        None => {}
+    }
+    if let Some(range) = Range::of(given.tokens) {
+        return Err(given.mistake(format!("`{name}` takes one port; write `range = {range}`")));
+    }
+    let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
+    if let Some(ports) = several {
+        return Err(given.mistake(format!("`{name}` takes one port; write `range = [{}]`", text(&ports))));
+    }
+    // `:8080`, as some programs take it.
+    if let [colon, TokenTree::Literal(port)] = &unwrapped(given.tokens.clone())[..] {
+        if is_punct(Some(colon), ':') {
+            return Err(given.mistake(format!("`{name}` takes a number; write `{name} = {port}`")));
+        }
+    }
+    match given.word() {
+        Some(word) if ["any", "auto", "random", "free", "none"].contains(&word.as_str()) => {
+            Err(given.mistake(format!("any free port is what you get without the option; leave `{name}` out")))
+        }
+        Some(_) => Err(given.instead("a port", 8080)),
+        None => given.as_it_is(),
+    }
+}
+
+fn in_quotes(given: &Given, quoted: &str) -> Mistake {
+    let name = given.row.name;
+    let number = quoted.trim().trim_start_matches(':');
+    if number.parse::<u16>().is_ok() {
+        return given.mistake(format!("expected a port number, found a string; write `{name} = {number}`"));
+    }
+    if let Ok(address) = quoted.parse::<SocketAddr>() {
+        let (host, port) = (address.ip(), address.port());
+        return given.mistake(format!("`{name}` takes a number alone; write `host = \"{host}\", {name} = {port}`"));
+    }
+    match list_of(quoted).or_else(|| range_of(quoted)) {
+        Some(ports) => given.mistake(format!("`{name}` takes one port; write `range = {ports}`")),
+        None if !quoted.is_empty() && quoted.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') => {
+            given.mistake(format!("`{name}` takes a number; write `env = \"{quoted}\"` to read it from a variable"))
+        }
+        None => given.instead("a port", 8080),
+    }
+}
+
+pub(crate) fn check_port(port: &LitInt, option: &str) -> Result<(), String> {
+    match port.base10_parse::<u64>() {
+        Ok(0) if option == "prefer" => Err("port 0 means any free port; leave `prefer` out to get one".to_owned()),
+        Ok(1..=65535) if ["", "u16"].contains(&port.suffix()) => Ok(()),
+        Ok(number @ 1..=65535) => Err(format!("a port is a `u16`; write `{number}`")),
+        _ => Err(out_of_range(port)),
+    }
+}
+
+pub(crate) fn out_of_range(port: impl Display) -> String {
+    format!("`{port}` is not a port; write a number from 1 to 65535")
+}
+
+pub(crate) fn backlog(given: &Given) -> Result<Value, Mistake> {
+    match &given.literal {
+        Some(Lit::Int(count)) if count.base10_parse::<u32>().is_ok() => match count.suffix() {
+            "" | "u32" => given.as_it_is(),
+            _ => Err(given.mistake(format!("the backlog is a `u32`; write `{}`", count.base10_digits()))),
+        },
+        Some(Lit::Str(text)) if text.value().parse::<u32>().is_ok() => {
+            Err(given.mistake(format!("expected a number, found a string; write `backlog = {}`", text.value())))
+        }
+        Some(_) => Err(given.instead("a number of connections", 128)),
+        None if given.word().is_some() => Err(given.instead("a number of connections", 128)),
+        None => given.as_it_is(),
+    }
+}

@@ -1,0 +1,67 @@
+//! `order = lowest`, `random`, `stable("key")`.
+
+use proc_macro2::{Delimiter, TokenTree};
+use quote::quote;
+use syn::Lit;
+
+use super::{Given, Value};
+use crate::errors::Mistake;
+use crate::likeness::likeliest;
+use crate::tokens::{is_punct, text, unwrapped};
+
+/// The words win over variables of the same name.
+pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
+    let trees = unwrapped(given.tokens.clone());
+    match (&trees[..], &given.literal) {
+        ([TokenTree::Ident(word)], _) if word == "lowest" || word == "random" => {
+            Ok(Value::OfRuntime(quote!(Order::#word())))
+        }
+        ([TokenTree::Ident(word), TokenTree::Group(arguments)], _)
+            if arguments.delimiter() == Delimiter::Parenthesis && (word == "lowest" || word == "random") =>
+        {
+            Err(given.mistake(format!("`{word}` takes nothing; write `order = {word}`")))
+        }
+        ([TokenTree::Ident(word), TokenTree::Group(key)], _)
+            if word == "stable" && key.delimiter() == Delimiter::Parenthesis =>
+        {
+            if key.stream().is_empty() {
+                return Err(given.mistake(STABLE));
+            }
+            Ok(Value::OfRuntime(quote!(Order::#word #key)))
+        }
+        ([TokenTree::Ident(word)], _) if word == "stable" => Err(given.mistake(STABLE)),
+        ([TokenTree::Ident(word), equals, key @ ..], _) if word == "stable" && is_punct(Some(equals), '=') => {
+            let key = text(&key.iter().cloned().collect());
+            Err(given.mistake(format!("the key of `stable` stands in parentheses; write `order = stable({key})`")))
+        }
+        (_, Some(Lit::Str(quoted))) => Err(given.mistake(match meant(&quoted.value()) {
+            "stable" => STABLE.to_owned(),
+            word => format!("the order is a word without quotes; write `order = {word}`"),
+        })),
+        (_, Some(_)) => Err(given.instead("an order", "random")),
+        // A constant would be upper-case.
+        ([TokenTree::Ident(word)], _) if ["Lowest", "Random", "Stable"].iter().any(|other| word == other) => {
+            Err(if word == "Stable" {
+                given.mistake(STABLE)
+            } else {
+                given.instead("an order", meant(&word.to_string().to_lowercase()))
+            })
+        }
+        _ => match given.word() {
+            Some(word) if meant(&word) == "stable" => Err(given.mistake(STABLE)),
+            Some(word) => Err(given.instead("an order", meant(&word))),
+            None => given.as_it_is(),
+        },
+    }
+}
+
+const STABLE: &str =
+    "`stable` needs a key that is the same each time; write `order = stable(env!(\"CARGO_MANIFEST_DIR\"))`";
+
+fn meant(word: &str) -> &'static str {
+    match word {
+        "lowest" | "low" | "first" | "sequential" | "ascending" | "asc" | "sorted" | "linear" | "default" => "lowest",
+        "hash" | "hashed" | "sticky" | "same" | "fixed" | "deterministic" => "stable",
+        _ => likeliest(word, ["lowest", "random", "stable"]).unwrap_or("random"),
+    }
+}

@@ -1,0 +1,182 @@
+//! Several numbers: `range` and `except`.
+
+use std::fmt;
+
+use proc_macro2::{Delimiter, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::{Lit, LitInt, Token};
+
+use super::number::{check_port, out_of_range};
+use super::{Given, Value};
+use crate::errors::Mistake;
+use crate::split::{Angles, split_at_commas};
+use crate::tokens::text;
+
+pub(crate) fn range(given: &Given) -> Result<Value, Mistake> {
+    match &given.literal {
+        Some(Lit::Int(port)) if check_port(port, "").is_ok() => Err(given.mistake(format!(
+            "`{port}` is not a range; write `port = {port}`, or `prefer = {port}` to fall back on another port"
+        ))),
+        _ => several(given),
+    }
+}
+
+pub(crate) fn except(given: &Given) -> Result<Value, Mistake> {
+    match &given.literal {
+        Some(Lit::Int(port)) if check_port(port, "").is_ok() => {
+            Err(given.mistake(format!("`except` takes several ports; write `except = [{port}]`")))
+        }
+        _ => several(given),
+    }
+}
+
+fn several(given: &Given) -> Result<Value, Mistake> {
+    let name = given.row.name;
+    match &given.literal {
+        Some(Lit::Str(quoted)) => {
+            let text = quoted.value();
+            let ports = list_of(&text).or_else(|| range_of(&text)).unwrap_or_else(|| "8000..9000".to_owned());
+            return Err(given.mistake(format!("expected a range, found a string; write `{name} = {ports}`")));
+        }
+        Some(Lit::Int(port)) => return Err(given.mistake(out_of_range(port))),
+        Some(_) => return Err(given.instead("a range", "8000..9000")),
+        None => {}
+    }
+    if given.word().is_some() {
+        return Err(given.instead("a range", "8000..9000"));
+    }
+    if let Some(range) = Range::of(given.tokens) {
+        range.check().map_err(|message| given.mistake(message))?;
+    } else if let Some(list) = given.inside(Delimiter::Bracket) {
+        check_list(given, &list)?;
+    } else if let Some(range) = given.tuple().as_ref().and_then(pair).or_else(|| difference(given.tokens)) {
+        return Err(given.mistake(format!("a range has two dots in the middle; write `{name} = {range}`")));
+    }
+    given.as_it_is()
+}
+
+/// The ports of a list, one by one.
+fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
+    if list.is_empty() {
+        return Err(given.mistake(format!("the list is empty; write `{}`, or leave the option out", given.row.example)));
+    }
+    for part in split_at_commas(list.clone(), Angles::InExpressions) {
+        let part = part.tokens();
+        match syn::parse2::<Lit>(part.clone()) {
+            Ok(Lit::Int(number)) => check_port(&number, "").map_err(|message| Mistake::at(&part, message))?,
+            Ok(Lit::Str(quoted)) if quoted.value().parse::<u16>().is_ok() => {
+                return Err(Mistake::at(&part, format!("a port is a number; write `{}`", quoted.value())));
+            }
+            Ok(_) => return Err(Mistake::at(&part, out_of_range(text(&part)))),
+            Err(_) => {}
+        }
+        if let Some(range) = Range::of(&part) {
+            let fix = format!("write `{} = {range}`, or list its ports one by one", given.row.name);
+            return Err(Mistake::at(&part, format!("a range cannot stand in a list; {fix}")));
+        }
+    }
+    Ok(())
+}
+
+/// `(8000, 9000)`.
+fn pair(inside: &TokenStream) -> Option<String> {
+    let pair = |input: ParseStream| {
+        let first: LitInt = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let last: LitInt = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok(format!("{first}..{last}"))
+    };
+    pair.parse2(inside.clone()).ok()
+}
+
+/// `8000-9000`, which people mean with both ends.
+fn difference(tokens: &TokenStream) -> Option<String> {
+    let difference = |input: ParseStream| {
+        let first: LitInt = input.parse()?;
+        input.parse::<Token![-]>()?;
+        let last: LitInt = input.parse()?;
+        Ok(format!("{first}..={last}"))
+    };
+    difference.parse2(tokens.clone()).ok()
+}
+
+/// What to write for the text `8000-9000`, `8000:9000` or `8000..9000`.
+pub(crate) fn range_of(text: &str) -> Option<String> {
+    let (first, last, dots) = match (text.split_once(['-', ':']), text.split_once("..")) {
+        (Some((first, last)), _) => (first, last, "..="),
+        (None, Some((first, last))) => {
+            (first, last.trim_start_matches('.'), if last.starts_with('=') { "..=" } else { ".." })
+        }
+        (None, None) => return None,
+    };
+    let number = |text: &str| text.trim().trim_start_matches('=').parse::<u16>().ok();
+    Some(format!("{}{dots}{}", number(first)?, number(last)?))
+}
+
+/// What to write for the text `8000, 8001`.
+pub(crate) fn list_of(text: &str) -> Option<String> {
+    let ports: Option<Vec<_>> = text.split(',').map(|port| port.trim().parse::<u16>().ok()).collect();
+    ports.map(|ports| format!("{ports:?}"))
+}
+
+/// A range as far as its ends are literals or missing.
+pub(crate) struct Range {
+    first: Option<LitInt>,
+    dots: &'static str,
+    last: Option<LitInt>,
+}
+
+impl Range {
+    pub(crate) fn of(tokens: &TokenStream) -> Option<Self> {
+        let range = |input: ParseStream| {
+            let first = input.parse()?;
+            let dots = if input.peek(Token![..=]) {
+                input.parse::<Token![..=]>().map(|_| "..=")?
+            } else if input.peek(Token![...]) {
+                input.parse::<Token![...]>().map(|_| "...")?
+            } else {
+                input.parse::<Token![..]>().map(|_| "..")?
+            };
+            Ok(Self { first, dots, last: input.parse()? })
+        };
+        range.parse2(tokens.clone()).ok()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let Self { first, dots, last } = self;
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(format!("the range has an open end; write `{self}`"));
+        };
+        let number = |end: &LitInt| end.base10_parse::<u64>().unwrap_or(u64::MAX);
+        let (low, high) = (number(first), number(last));
+        let highest = if *dots == ".." { high.saturating_sub(1) } else { high };
+        if low > 65535 {
+            Err(out_of_range(first))
+        } else if highest > 65535 || high == 65536 {
+            // `8000..65536` means well, but 65536 is no `u16`.
+            Err(format!("port numbers end at 65535; write `{low}..=65535`"))
+        } else if *dots == "..." {
+            Err(format!("`...` is the old way to write a range; write `{low}..={high}`"))
+        } else if low == 0 {
+            Err(format!("port 0 is not a port; write `1{dots}{high}`"))
+        } else if low > high {
+            Err(format!("the range is reversed; write `{high}{dots}{low}`"))
+        } else if low > highest {
+            Err(format!("the range is empty; write `{low}..={high}`"))
+        } else {
+            check_port(first, "").and_then(|()| check_port(last, ""))
+        }
+    }
+}
+
+impl fmt::Display for Range {
+    /// As it should be written, with both ends.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |end: &Option<LitInt>| end.as_ref().and_then(|end| end.base10_parse::<u16>().ok());
+        let last = number(&self.last).unwrap_or(65535);
+        let first = number(&self.first).unwrap_or(if last > 1024 { 1024 } else { 1 });
+        let dots = if self.last.is_none() || self.dots == "..." { "..=" } else { self.dots };
+        write!(formatter, "{first}{dots}{last}")
+    }
+}
