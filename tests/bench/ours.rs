@@ -1,10 +1,10 @@
 //! The ways of this crate, all by attribute.
 
 use std::io;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::ops::Range;
 
-use port_runtime::{DualStack, Error, ReservedPort, with_free_port};
+use port_runtime::{ClientSocket, DualStack, Error, ReservedPort, with_free_port};
 
 /// A listener.
 ///
@@ -24,6 +24,55 @@ pub fn listener(listener: TcpListener) -> Result<TcpListener, Error> {
 #[with_free_port]
 pub fn in_range(ports: Range<u16>, #[free_port(range = ports)] listener: TcpListener) -> Result<TcpListener, Error> {
     Ok(listener)
+}
+
+/// Any free port of a range.
+///
+/// # Errors
+///
+/// Also when the range is full.
+#[with_free_port]
+pub fn at_random(
+    ports: Range<u16>,
+    #[free_port(range = ports, order = random)] listener: TcpListener,
+) -> Result<TcpListener, Error> {
+    Ok(listener)
+}
+
+/// The port of a key that all processes share, or the next one.
+///
+/// # Errors
+///
+/// Also when the range is full.
+#[with_free_port]
+pub fn stable(
+    ports: Range<u16>,
+    #[free_port(range = ports, order = stable("storm"))] listener: TcpListener,
+) -> Result<TcpListener, Error> {
+    Ok(listener)
+}
+
+/// The number in the middle, or else the lowest free one.
+///
+/// # Errors
+///
+/// Also when the range is full.
+#[with_free_port]
+pub fn preferred(
+    ports: Range<u16>,
+    #[free_port(prefer = ports.start.midpoint(ports.end), range = ports)] listener: TcpListener,
+) -> Result<TcpListener, Error> {
+    Ok(listener)
+}
+
+/// A client's own end.
+///
+/// # Errors
+///
+/// See [`listener`].
+#[with_free_port]
+pub fn client(socket: ClientSocket) -> Result<ClientSocket, Error> {
+    Ok(socket)
 }
 
 /// One number for both protocols.
@@ -56,14 +105,19 @@ pub fn reserved(port: ReservedPort) -> Result<ReservedPort, Error> {
     Ok(port)
 }
 
-/// A number that is held, and a server on it which was told the number, as a child process is. Outside Linux the hold is
-/// exclusive, and the server is started by the hold itself.
+/// A number that is held, and a server on it which was told the number, as a child process is; restarted once. Outside
+/// Linux the hold is exclusive, and the server is started by the hold itself.
 ///
 /// # Errors
 ///
 /// Also when somebody listens there already.
 #[with_free_port]
 pub fn reserved_for_child(port: ReservedPort) -> io::Result<(TcpListener, ReservedPort)> {
-    let server = if cfg!(target_os = "linux") { TcpListener::bind(port.addr())? } else { port.listen()? };
-    Ok((server, port))
+    if !cfg!(target_os = "linux") {
+        return Ok((port.listen()?, port));
+    }
+    let first = TcpListener::bind(port.addr())?;
+    let client = TcpStream::connect(port.addr())?;
+    drop((first.accept()?, first, client));
+    Ok((TcpListener::bind(port.addr())?, port))
 }

@@ -13,6 +13,8 @@ usage: storm [OPTION VALUE]...
   --range A..B          for the ways that have one (default: 22000..23000)
   --rivals N            more processes that bind explicit numbers, as std does, with SO_REUSEADDR on Unix (default: 0)
   --plain-rivals N      the same without SO_REUSEADDR (default: 0)
+  --late-rivals N       the same with SO_REUSEADDR, listening a while after they have bound (default: 0)
+  --connections N       to each listener, closed by the server first: each leaves its port in TIME_WAIT (default: 0)
 
 The numbers of the rivals are those of the range, and for ways without one, those that the kernel chooses from.
 ";
@@ -27,6 +29,8 @@ pub(crate) struct Args {
     pub(crate) range: Range<u16>,
     pub(crate) rivals: usize,
     pub(crate) plain_rivals: usize,
+    pub(crate) late_rivals: usize,
+    pub(crate) connections: usize,
     pub(crate) role: Role,
 }
 
@@ -35,7 +39,30 @@ pub(crate) struct Args {
 pub(crate) enum Role {
     Parent,
     Member { way: Way, folder: PathBuf },
-    Rival { plain: bool, folder: PathBuf },
+    Rival { kind: RivalKind, folder: PathBuf },
+}
+
+/// How somebody else binds a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RivalKind {
+    /// As std does.
+    Shared,
+    /// Without `SO_REUSEADDR`.
+    Plain,
+    /// With it, and listening later.
+    Late,
+}
+
+impl RivalKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Shared, Self::Plain, Self::Late];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Plain => "plain",
+            Self::Late => "late",
+        }
+    }
 }
 
 impl Args {
@@ -48,6 +75,8 @@ impl Args {
             range: 22_000..23_000,
             rivals: 0,
             plain_rivals: 0,
+            late_rivals: 0,
+            connections: 0,
             role: Role::Parent,
         };
         let mut member = None;
@@ -63,16 +92,18 @@ impl Args {
                 "--range" => args.range = range(&value)?,
                 "--rivals" => args.rivals = number(&value, 0..=256)?,
                 "--plain-rivals" => args.plain_rivals = number(&value, 0..=256)?,
+                "--late-rivals" => args.late_rivals = number(&value, 0..=256)?,
+                "--connections" => args.connections = number(&value, 0..=100)?,
                 "--member" => member = Some(way(&value)?),
-                "--rival" => rival = Some(value == "plain"),
+                "--rival" => rival = RivalKind::ALL.into_iter().find(|kind| kind.name() == value),
                 "--folder" => folder = value.into(),
                 _ => return Err(usage()),
             }
         }
         if let Some(way) = member {
             args.role = Role::Member { way, folder };
-        } else if let Some(plain) = rival {
-            args.role = Role::Rival { plain, folder };
+        } else if let Some(kind) = rival {
+            args.role = Role::Rival { kind, folder };
         }
         Ok(args)
     }

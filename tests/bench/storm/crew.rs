@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use test_support::Folder;
 
-use crate::args::Args;
+use crate::args::{Args, RivalKind};
 use crate::report::{self, Tally};
 use crate::way::Way;
 
@@ -28,11 +28,14 @@ pub(crate) fn storm(args: &Args) -> io::Result<bool> {
 
 fn run(args: &Args, way: Way, folder: &Path) -> io::Result<(Tally, u64)> {
     let range = if way.has_range() { args.range.clone() } else { kernels_range() };
-    let rivals: Vec<Process> = (0..args.rivals + args.plain_rivals)
-        .map(|index| {
-            let kind = if index < args.rivals { "shared" } else { "plain" };
+    let kinds =
+        [(RivalKind::Shared, args.rivals), (RivalKind::Plain, args.plain_rivals), (RivalKind::Late, args.late_rivals)];
+    let rivals: Vec<Process> = kinds
+        .into_iter()
+        .flat_map(|(kind, count)| std::iter::repeat_n(kind, count))
+        .map(|kind| {
             let range = format!("{}..{}", range.start, range.end);
-            Process::start(args, folder, &["--rival", kind, "--range", &range])
+            Process::start(args, folder, &["--rival", kind.name(), "--range", &range])
         })
         .collect::<io::Result<_>>()?;
     let mut members: Vec<Process> = (0..args.processes)
@@ -83,6 +86,7 @@ impl Process {
         command.arg("--acquisitions").arg(args.acquisitions.to_string());
         command.arg("--held").arg(args.held.to_string());
         command.arg("--range").arg(format!("{}..{}", args.range.start, args.range.end));
+        command.arg("--connections").arg(args.connections.to_string());
         command.arg("--folder").arg(folder).args(role);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("the child has no output"))?;

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let result = match &args.role {
         Role::Parent => crew::storm(&args),
         Role::Member { way, folder } => member::take_part(&args, *way, folder).map(|()| true),
-        Role::Rival { plain, folder } => rival::interfere(&args, *plain, folder).map(|()| true),
+        Role::Rival { kind, folder } => rival::interfere(&args, *kind, folder).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -2,10 +2,10 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::args::Args;
-use crate::claim::Claim;
+use crate::claim::{Claim, now};
 use crate::report::Tally;
 use crate::way::{Taken, Way};
 
@@ -14,9 +14,8 @@ pub(crate) fn take_part(args: &Args, way: Way, folder: &Path) -> io::Result<()> 
     println!("ready");
     let mut start = String::new();
     io::stdin().read_line(&mut start)?;
-    let start = start.trim().parse().map(Duration::from_millis).map_err(io::Error::other)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
-    thread::sleep(start.saturating_sub(now));
+    let start: Duration = start.trim().parse().map(Duration::from_millis).map_err(io::Error::other)?;
+    thread::sleep(Duration::saturating_sub(start, now()));
 
     let mut tally = Tally::default();
     let mut times = Vec::with_capacity(args.acquisitions);
@@ -25,29 +24,34 @@ pub(crate) fn take_part(args: &Args, way: Way, folder: &Path) -> io::Result<()> 
         if held.len() == args.held {
             held.pop_front();
         }
-        let begin = Instant::now();
+        let (begin, stopwatch) = (now(), Instant::now());
         let taken = way.take(args.range.clone());
-        times.push(begin.elapsed());
-        match taken.map_err(Ok).and_then(|taken| claim(folder, taken).map_err(Err)) {
-            Ok(Ok(claimed)) => {
-                held.push_back(claimed);
-                tally.obtained += 1;
+        times.push(stopwatch.elapsed());
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(loss) => {
+                tally.lose(loss);
+                continue;
             }
-            Ok(Err(loss)) | Err(Ok(loss)) => tally.lose(loss),
-            Err(Err(error)) => return Err(error),
+        };
+        let address = taken.address()?;
+        match Claim::new(folder, address.port())? {
+            Ok(claim) => {
+                tally.obtained += 1;
+                if let Err(loss) = taken.converse(args.connections) {
+                    tally.lose(format!("{address}: {loss}"));
+                }
+                held.push_back((claim, taken));
+            }
+            Err(conflict) if conflict.is_robbery(begin) => {
+                tally.lose(format!("somebody else had {address} before"));
+            }
+            // A number that both have named at the same moment.
+            Err(_) => tally.obtained += 1,
         }
     }
     times.sort_unstable();
     tally.median = times[times.len() / 2];
     println!("{}", tally.to_line());
     Ok(())
-}
-
-/// The inner error is a port that somebody else has, too.
-fn claim(folder: &Path, taken: Taken) -> io::Result<Result<(Claim, Taken), String>> {
-    let address = taken.address()?;
-    Ok(match Claim::new(folder, address.port())? {
-        Some(claim) => Ok((claim, taken)),
-        None => Err(format!("two processes have {address} at the same time")),
-    })
 }

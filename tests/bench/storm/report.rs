@@ -51,10 +51,11 @@ impl Tally {
 
 pub(crate) fn head(args: &Args) {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let Args { processes, acquisitions, held, range, rivals, plain_rivals, .. } = args;
+    let Args { processes, acquisitions, held, range, rivals, plain_rivals, late_rivals, connections, .. } = args;
     println!(
         "{processes} processes × {acquisitions} acquisitions, {held} held at a time by each; range {}..{}; \
-         rivals: {rivals} as std, {plain_rivals} without SO_REUSEADDR; {cores} cores, {}\n",
+         rivals: {rivals} as std, {plain_rivals} without SO_REUSEADDR, {late_rivals} that listen late; \
+         {connections} connections to each listener; {cores} cores, {}\n",
         range.start,
         range.end,
         std::env::consts::OS
@@ -77,7 +78,8 @@ pub(crate) fn row(way: Way, tally: &Tally, by_rivals: u64) {
 pub(crate) fn foot() {
     println!(
         "\nLost: no port came out (none was found, or the number that was picked could not be bound any more), or another \
-         process had the same port at the same time. A loss is not tried again. Time: the median in each process, and of \
+         process had the same port before, or a connection to it came from elsewhere, or a server could not be restarted on \
+         its reserved port. A loss is not tried again. Time: the median in each process, and of \
          those the median."
     );
 }

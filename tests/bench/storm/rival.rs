@@ -5,15 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-use crate::args::Args;
-use crate::claim::Claim;
+use crate::args::{Args, RivalKind};
+use crate::claim::{Claim, now};
 use crate::report::Tally;
 
 /// Binds one number after the other, again and again, until its standard input ends.
-pub(crate) fn interfere(args: &Args, plain: bool, folder: &Path) -> io::Result<()> {
+pub(crate) fn interfere(args: &Args, kind: RivalKind, folder: &Path) -> io::Result<()> {
     let done = Arc::new(AtomicBool::new(false));
     thread::spawn({
         let done = Arc::clone(&done);
@@ -27,13 +28,24 @@ pub(crate) fn interfere(args: &Args, plain: bool, folder: &Path) -> io::Result<(
     let mut held: VecDeque<(Claim, TcpListener)> = VecDeque::with_capacity(args.held);
     while !done.load(Ordering::Relaxed) {
         for port in args.range.clone() {
-            let Some(listener) = bind(port, plain)? else { continue };
+            let begin = now();
+            let Some(socket) = bind(port, kind)? else { continue };
             match Claim::new(folder, port)? {
-                Some(claim) => {
-                    held.push_back((claim, listener));
-                    tally.obtained += 1;
+                Ok(claim) => match listen(socket, kind) {
+                    Ok(listener) => {
+                        held.push_back((claim, listener));
+                        tally.obtained += 1;
+                    }
+                    Err(error) if kind == RivalKind::Late => {
+                        tally.lose(format!("a rival that had bound {port} cannot listen: {error}"));
+                    }
+                    // Another rival was in time.
+                    Err(_) => {}
+                },
+                Err(conflict) if conflict.is_robbery(begin) && kind != RivalKind::Late => {
+                    tally.lose(format!("a rival has {port} as well"));
                 }
-                None => tally.lose(format!("a rival has {port} as well")),
+                Err(_) => {}
             }
             if held.len() == args.held {
                 held.pop_front();
@@ -47,17 +59,24 @@ pub(crate) fn interfere(args: &Args, plain: bool, folder: &Path) -> io::Result<(
     Ok(())
 }
 
-fn bind(port: u16, plain: bool) -> io::Result<Option<TcpListener>> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let bound = if plain {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        socket.bind(&address.into()).and_then(|()| socket.listen(128)).map(|()| socket.into())
-    } else {
-        TcpListener::bind(address)
-    };
+fn bind(port: u16, kind: RivalKind) -> io::Result<Option<Socket>> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    // On Windows the option would let it take the port from anybody.
+    socket.set_reuse_address(kind != RivalKind::Plain && cfg!(unix))?;
+    let bound = socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into());
+    let bound = bound.and_then(|()| if kind == RivalKind::Late { Ok(()) } else { socket.listen(128) });
     match bound {
-        Ok(listener) => Ok(Some(listener)),
+        Ok(()) => Ok(Some(socket)),
         Err(error) if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A late one imports its application first.
+fn listen(socket: Socket, kind: RivalKind) -> io::Result<TcpListener> {
+    if kind == RivalKind::Late {
+        thread::sleep(Duration::from_micros(500));
+        socket.listen(128)?;
+    }
+    Ok(socket.into())
 }

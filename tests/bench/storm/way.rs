@@ -1,10 +1,11 @@
-use std::io;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bench::ours;
 use bench::peers::{self, Peer, Picked};
-use port_runtime::{DualStack, ReservedPort};
+use port_runtime::{ClientSocket, DualStack, ReservedPort};
 
 /// How a port is had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,16 @@ pub(crate) enum Way {
     Pair,
     DualStack,
     Reserved,
+    /// A range in random order.
+    Random,
+    /// A range in a stable order, of one key for all processes.
+    Stable,
+    /// A preferred number, and then the range.
+    Prefer,
+    /// A client's own end.
+    Client,
+    /// One of the others after the other.
+    Mixed,
     Pick(Peer),
     PickInRange(Peer),
     /// Of `port_check`, which tries again.
@@ -31,11 +42,23 @@ pub(crate) enum Taken {
     DualStack(DualStack<TcpListener>),
     Reserved(TcpListener, Box<ReservedPort>),
     Picked(TcpListener, Picked),
+    Client(ClientSocket),
     WithListener(TcpListener, reserve_port::ReservedPort),
 }
 
 impl Way {
-    const OURS: [Self; 5] = [Self::Listener, Self::InRange, Self::Pair, Self::DualStack, Self::Reserved];
+    const OURS: [Self; 10] = [
+        Self::Listener,
+        Self::InRange,
+        Self::Random,
+        Self::Stable,
+        Self::Prefer,
+        Self::Pair,
+        Self::DualStack,
+        Self::Client,
+        Self::Reserved,
+        Self::Mixed,
+    ];
 
     pub(crate) fn ours() -> Vec<Self> {
         Self::OURS.to_vec()
@@ -56,7 +79,7 @@ impl Way {
     }
 
     pub(crate) fn has_range(self) -> bool {
-        matches!(self, Self::InRange | Self::PickInRange(_))
+        matches!(self, Self::InRange | Self::Random | Self::Stable | Self::Prefer | Self::Mixed | Self::PickInRange(_))
     }
 
     pub(crate) fn name(self) -> String {
@@ -66,6 +89,11 @@ impl Way {
             Self::Pair => "pair".to_owned(),
             Self::DualStack => "dual-stack".to_owned(),
             Self::Reserved => "reserved".to_owned(),
+            Self::Random => "random".to_owned(),
+            Self::Stable => "stable".to_owned(),
+            Self::Prefer => "prefer".to_owned(),
+            Self::Client => "client".to_owned(),
+            Self::Mixed => "mixed".to_owned(),
             Self::Pick(peer) => peer.name().to_owned(),
             Self::PickInRange(peer) => format!("{}-range", peer.name()),
             Self::Retry => "port_check-retry".to_owned(),
@@ -83,6 +111,17 @@ impl Way {
             Self::Reserved => ours::reserved_for_child()
                 .map(|(server, port)| Taken::Reserved(server, Box::new(port)))
                 .map_err(|error| error.to_string()),
+            Self::Random => ours::at_random(range).map(Taken::Listener).map_err(|error| error.to_string()),
+            Self::Stable => ours::stable(range).map(Taken::Listener).map_err(|error| error.to_string()),
+            Self::Prefer => ours::preferred(range).map(Taken::Listener).map_err(|error| error.to_string()),
+            Self::Client => ours::client().map(Taken::Client).map_err(|error| error.to_string()),
+            Self::Mixed => {
+                static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+                // All but the last, which is this one.
+                let others = &Self::OURS[..Self::OURS.len() - 1];
+                others[NEXT.fetch_add(1, Ordering::Relaxed) % others.len()].take(range)
+            }
             Self::Pick(peer) => picked(peer.pick()),
             Self::PickInRange(peer) => picked(peer.pick_in(range)),
             Self::Retry => peers::port_check_retry().map(Taken::Listener).map_err(|loss| loss.to_string()),
@@ -99,8 +138,30 @@ fn picked(picked: Result<Picked, peers::Loss>) -> Result<Taken, String> {
 }
 
 impl Taken {
+    /// Connects to the listener, and lets the server close first, so that its port is left in `TIME_WAIT`.
+    pub(crate) fn converse(&self, connections: usize) -> Result<(), String> {
+        let Some(listener) = self.listener() else { return Ok(()) };
+        for _ in 0..connections {
+            converse(listener).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn listener(&self) -> Option<&TcpListener> {
+        match self {
+            Self::Listener(listener)
+            | Self::Pair(listener, _)
+            | Self::DualStack(DualStack { v4: listener, .. })
+            | Self::Reserved(listener, _)
+            | Self::Picked(listener, _)
+            | Self::WithListener(listener, _) => Some(listener),
+            Self::Client(_) => None,
+        }
+    }
+
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {
         match self {
+            Self::Client(client) => client.local_addr(),
             Self::Listener(listener)
             | Self::Pair(listener, _)
             | Self::DualStack(DualStack { v4: listener, .. })
@@ -109,4 +170,19 @@ impl Taken {
             | Self::WithListener(listener, _) => listener.local_addr(),
         }
     }
+}
+
+/// Whoever connects is who we know, and who answers is us.
+pub(crate) fn converse(listener: &TcpListener) -> io::Result<()> {
+    let mut client = TcpStream::connect(listener.local_addr()?)?;
+    let (mut server, peer) = listener.accept()?;
+    if peer != client.local_addr()? {
+        return Err(io::Error::other(format!("a connection came from {peer}")));
+    }
+    let process = std::process::id().to_ne_bytes();
+    server.write_all(&process)?;
+    drop(server);
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer)?;
+    if answer == process { Ok(()) } else { Err(io::Error::other("somebody else has answered")) }
 }
