@@ -10,6 +10,8 @@ pub(crate) mod descriptors;
 pub(crate) mod exec;
 #[cfg(unix)]
 pub(crate) mod inherited;
+#[cfg(unix)]
+pub(crate) mod modes;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod namespace;
 #[cfg_attr(unix, path = "unix.rs")]
