@@ -2,48 +2,17 @@
 //! error, no program, and the sockets are still here.
 #![allow(unsafe_code)] // `pre_exec` is unsafe to call, and closures make bare system calls
 
-use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::os::fd::{AsRawFd, RawFd};
-use std::os::unix::process::CommandExt;
+use std::os::fd::RawFd;
 use std::process::Command;
 
 use port_runtime::PassListeners;
 
+use crate::closures::{
+    close_each, close_from, fork, limit_descriptors, make_inheritable, passes_or_fails, puts_a_file_at, server, with,
+};
 use crate::support::{alone, ask_tcp, consumer, listed, output, own_children, plainly, shell, tcp};
-
-fn with(mut command: Command, closure: impl FnMut() -> io::Result<()> + Send + Sync + 'static) -> Command {
-    // SAFETY: the closures of these tests make system calls, and nothing else.
-    unsafe { command.pre_exec(closure) };
-    command
-}
-
-/// The command gets just this listener, or nothing is left of it and another command gets the listener.
-fn passes_or_fails(mut command: Command) -> io::Result<()> {
-    let listener = tcp();
-    let address = listener.local_addr().expect("bound");
-    let mut passed = PassListeners::new().with("http", listener);
-    let (result, mut child) = match passed.spawn(&mut command) {
-        Ok(child) => (Ok(()), child),
-        Err(error) => (Err(error), passed.spawn(&mut consumer(["sd-listen-fds", "serve"])).expect("still here")),
-    };
-    assert_eq!(listed(&mut child), [format!("http tcp {address}")], "{result:?}");
-    assert_eq!(ask_tcp(address), child.id(), "{result:?}");
-    assert!(child.wait().expect("a child").success());
-    result
-}
-
-fn server() -> Command {
-    consumer(["sd-listen-fds", "serve"])
-}
-
-/// As a shell does it for `7>file`.
-fn puts_a_file_at(number: RawFd) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
-    let file = File::open("/dev/null").expect("it is there");
-    // SAFETY: both are numbers; what was there is nobody's in a process that is about to be replaced.
-    move || if unsafe { libc::dup2(file.as_raw_fd(), number) } == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
-}
 
 /// Whatever lies there: what std reports on, what was opened first, the copies that are placed.
 const NUMBERS: [Range<RawFd>; 2] = [3..20, 1024..1030];
@@ -72,14 +41,6 @@ fn a_missing_program_is_not_taken_for_a_started_one() {
     passes_or_fails(with(Command::new("no-such-program"), close_from(3))).expect_err("there is no such program");
 }
 
-fn close_from(first: libc::c_uint) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
-    // SAFETY: takes numbers; what is closed is nobody's in a process that is about to be replaced.
-    move || match unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
 #[cfg_attr(emulated, ignore = "close_range(2) closes what the emulator needs")]
 #[test]
 fn what_closes_everything_is_an_error() {
@@ -96,12 +57,7 @@ fn what_closes_everything_is_an_error() {
 /// The daemons' loop, from before there was `close_range`.
 #[test]
 fn what_closes_the_lower_numbers_does_no_harm() {
-    let close = || {
-        // SAFETY: takes numbers, of which nobody needs what is behind them, also where nothing is.
-        (3..1024).for_each(|number| _ = unsafe { libc::close(number) });
-        Ok(())
-    };
-    passes_or_fails(with(server(), close)).expect("the listener is not there");
+    passes_or_fails(with(server(), close_each(3..1024))).expect("the listener is not there");
 }
 
 #[test]
@@ -139,12 +95,7 @@ fn what_runs_another_program_is_an_error() {
 #[test]
 fn what_makes_everything_inheritable_lets_nothing_of_ours_through() {
     alone("attacks::what_makes_everything_inheritable_lets_nothing_of_ours_through", plainly, || {
-        let inheritable = || {
-            // SAFETY: takes numbers; on what is not open it fails.
-            (1024..1100).for_each(|number| _ = unsafe { libc::fcntl(number, libc::F_SETFD, 0) });
-            Ok(())
-        };
-        let mut command = with(consumer(["describe"]), inheritable);
+        let mut command = with(consumer(["describe"]), make_inheritable(1024..1100));
         let child = PassListeners::new().with("a", tcp()).with("b", tcp()).spawn(&mut command).expect("started");
         let description = output(child);
         let sockets: Vec<_> = description.lines().filter(|line| line.ends_with("socket:")).collect();
@@ -155,15 +106,7 @@ fn what_makes_everything_inheritable_lets_nothing_of_ours_through() {
 #[test]
 fn what_limits_descriptors_is_an_error_or_does_no_harm() {
     for limit in [3, 100] {
-        let set = move || {
-            let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-            // SAFETY: the pointer is to a structure of the right type that lives until the call returns.
-            match unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) } {
-                0 => Ok(()),
-                _ => Err(io::Error::last_os_error()),
-            }
-        };
-        let result = passes_or_fails(with(server(), set));
+        let result = passes_or_fails(with(server(), move || limit_descriptors(limit)));
         assert_eq!(result.err().and_then(|error| error.raw_os_error()), (limit == 3).then_some(libc::EBADF));
     }
 }
@@ -171,15 +114,6 @@ fn what_limits_descriptors_is_an_error_or_does_no_harm() {
 /// As a daemon is made: the process that was started ends, and its child becomes the program.
 #[test]
 fn what_forks_passes_the_listeners_on_to_the_fork() {
-    let fork = || {
-        // SAFETY: this process has one thread.
-        match unsafe { libc::fork() } {
-            0 => Ok(()),
-            -1 => Err(io::Error::last_os_error()),
-            // SAFETY: ends the process, which has nothing to clean up.
-            _ => unsafe { libc::_exit(7) },
-        }
-    };
     let listener = tcp();
     let address = listener.local_addr().expect("bound");
     let mut passed = PassListeners::new().with("http", listener);
@@ -203,59 +137,4 @@ fn what_changes_the_root_and_the_user_does_no_harm() {
     let mut command = with(shell("id -u; test $LISTEN_PID = $$ && echo $LISTEN_FDS"), change);
     let child = PassListeners::new().with("http", tcp()).spawn(&mut command).expect("it can be started");
     assert_eq!(output(child), "65534\n1\n");
-}
-
-/// Where the copies lie until they are placed: a look at them from inside.
-fn looks_at_copies(good: fn(&[RawFd]) -> bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
-    move || {
-        let mut numbers = [0; 64];
-        let mut count = 0;
-        for number in 3..8192 {
-            // SAFETY: takes numbers; on what is not open it fails.
-            if unsafe { libc::fcntl(number, libc::F_GETFD) } != -1 {
-                numbers[count] = number;
-                count += 1;
-            }
-        }
-        if good(&numbers[..count]) { Ok(()) } else { Err(io::Error::from_raw_os_error(libc::EOWNERDEAD)) }
-    }
-}
-
-fn limit_descriptors(limit: libc::rlim_t) {
-    let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-    // SAFETY: the pointer is to a structure of the right type that lives until the call returns.
-    let status = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-    assert_eq!(status, 0, "{}", io::Error::last_os_error());
-}
-
-#[test]
-fn copies_lie_high_where_that_is_allowed() {
-    alone("attacks::copies_lie_high_where_that_is_allowed", plainly, || {
-        let high = |numbers: &[RawFd]| numbers.iter().filter(|number| (1024..4096).contains(*number)).count() == 2;
-        limit_descriptors(1026);
-        passes_or_fails(with(server(), looks_at_copies(high))).expect("there is room");
-        // From here on one of the two, and then both have to lie lower.
-        for limit in [1025, 1024, 100] {
-            limit_descriptors(limit);
-            passes_or_fails(with(server(), looks_at_copies(|numbers| numbers.len() > 2))).expect("there is room below");
-        }
-    });
-}
-
-#[test]
-fn copies_lie_low_where_all_higher_numbers_are_taken() {
-    alone("attacks::copies_lie_low_where_all_higher_numbers_are_taken", plainly, || {
-        limit_descriptors(5000);
-        let null = File::open("/dev/null").expect("it is there");
-        // SAFETY: takes numbers, of which nobody has any.
-        (1024..4096).for_each(|number| _ = unsafe { libc::dup3(null.as_raw_fd(), number, libc::O_CLOEXEC) });
-        let close = || {
-            // Or there would be too many to look at.
-            // SAFETY: takes numbers.
-            (1024..4096).for_each(|number| _ = unsafe { libc::close(number) });
-            Ok(())
-        };
-        let low = |numbers: &[RawFd]| numbers.iter().all(|number| *number < 1024);
-        passes_or_fails(with(with(server(), close), looks_at_copies(low))).expect("there is room below");
-    });
 }

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod attacks;
+mod closures;
 mod command;
 mod consumers;
 mod descriptors;

@@ -15,17 +15,20 @@
 #![allow(unsafe_code)]
 
 mod child;
+mod message;
+mod source;
 mod strings;
 
 use std::ffi::CString;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
 
-use self::child::{FAR, Message, Plan};
+use self::child::Plan;
+use self::message::Said;
 
 /// What to run, apart from what the [`Command`] sees to itself.
 pub(crate) struct Program {
@@ -77,42 +80,17 @@ impl Armed {
     ///
     /// It is std's wait once more: std itself learns at most that its own descriptor was closed.
     pub(crate) fn started(mut self) -> Result<(), NotStarted> {
-        match self.last_message() {
-            Some(Message::Ready(_)) => Ok(()),
-            Some(Message::Failed(code)) => {
-                Err(NotStarted { error: io::Error::from_raw_os_error(code), may_run: false })
-            }
-            Some(Message::Replaced(target)) => {
-                let message = format!(
-                    "a `pre_exec` closure has closed or replaced what was to become descriptor {target}; let it leave \
-                     alone everything from {FAR} on"
-                );
-                Err(NotStarted { error: io::Error::other(message), may_run: false })
-            }
-            None => {
-                let message = format!(
-                    "the program was not run: a `pre_exec` closure has ended the process, or closed or replaced what it \
-                     had not opened; let it leave alone everything from {FAR} on"
-                );
-                Err(NotStarted { error: io::Error::other(message), may_run: true })
-            }
+        let said = self.listen();
+        match said.error() {
+            Some(error) => Err(NotStarted { error, may_run: said.may_run() }),
+            None => Ok(()),
         }
     }
 
-    /// What was said until nobody was left who could say more. A failure is the last word, also where a closure has
-    /// forked and one of the two processes runs.
-    fn last_message(&mut self) -> Option<Message> {
+    fn listen(&mut self) -> Said {
         // With it goes this process's copy of the writing end, without which the end of the stream never comes.
         self.plan = None;
-        let mut last = None;
-        let mut bytes = Message::NOTHING;
-        while self.reports.read_exact(&mut bytes).is_ok() {
-            let message = Message::read(bytes);
-            if !matches!(last, Some(Message::Failed(_) | Message::Replaced(_))) {
-                last = message;
-            }
-        }
-        last
+        Said::on(&mut self.reports)
     }
 }
 
@@ -121,7 +99,7 @@ impl Drop for Armed {
         if self.plan.is_none() {
             return;
         }
-        if let Some(Message::Ready(process)) = self.last_message() {
+        for process in self.listen().running {
             // SAFETY: takes numbers. The process is a child of this one that nobody has waited for, so the number is its
             // own; where SIGCHLD is ignored, it is for as long as the program runs.
             unsafe { libc::kill(process, libc::SIGKILL) };
