@@ -37,7 +37,7 @@ const STALE: [&str; 5] = ["LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "LISTEN_
 ///
 /// # The sockets
 ///
-/// They are made blocking and lose their time-outs, so that they are what systemd hands over; a server that wants them
+/// They are made blocking and lose their timeouts, so that they are what systemd hands over; a server that wants them
 /// otherwise says so itself. These modes belong to a socket and not to a descriptor, so a copy that this process keeps
 /// ([`try_clone`](std::net::TcpListener::try_clone)) has them, too, from the moment at which the program runs. When the
 /// spawn fails, the sockets are as before.

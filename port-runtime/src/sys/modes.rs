@@ -21,7 +21,7 @@ impl Modes {
     /// Of a new socket.
     pub(crate) const NEW: Self = Self { nonblocking: false, read_timeout: None, write_timeout: None };
 
-    /// What is no socket has no time-outs.
+    /// What is no socket has no timeouts.
     pub(crate) fn of(descriptor: &impl AsFd) -> io::Result<Self> {
         let socket = SockRef::from(descriptor);
         let of_sockets = |timeout: io::Result<Option<Duration>>| match timeout {

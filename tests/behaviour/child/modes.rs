@@ -81,7 +81,7 @@ fn are_changed_after_the_closures() {
     assert!(child.wait().unwrap().success());
 }
 
-/// A pipe has no time-outs; it goes along like a listener.
+/// A pipe has no timeouts; it goes along like a listener.
 #[test]
 fn of_what_is_no_socket_are_changed_too() {
     let (reader, writer) = io::pipe().unwrap();
