@@ -69,7 +69,7 @@ fn converse(address: &OsStr) -> io::Result<Vec<u8>> {
 }
 
 /// Waits while the server's backlog is full. A signal ends that wait for good, even where the handler asks for system
-/// calls to go on, because the socket has a time-out; a Unix socket is unconnected then, and can be connected again.
+/// calls to go on, because the socket has a timeout; a Unix socket is unconnected then, and can be connected again.
 fn connect(stream: &Socket, address: &SockAddr, deadline: Instant) -> io::Result<()> {
     loop {
         // It holds for `connect` as well.

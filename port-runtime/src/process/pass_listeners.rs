@@ -1,13 +1,13 @@
-use std::collections::BTreeMap;
-use std::ffi::{CString, OsStr, OsString};
+//! [`PassListeners`]: what is asked of it, checked and put into words for the child; the handing over is done in `sys`.
+
+use std::ffi::CString;
+use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
-use std::{env, io};
 
-use socket2::SockRef;
-
-use crate::sys::exec::Armed;
+use super::environment;
+use crate::sys::exec::{Armed, NotStarted, Program};
 
 /// What may be left from a service manager that started this process, and is not meant for its children.
 /// `LISTEN_FDS_FIRST_FD` is an extension of systemfd and of the crate `listenfd`.
@@ -37,19 +37,30 @@ const STALE: [&str; 5] = ["LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "LISTEN_
 ///
 /// # The sockets
 ///
-/// They are made blocking, as systemd hands them over; a server that wants them otherwise says so itself. Once the
-/// program runs, the copies of this process are closed: when the child is gone, its port refuses connections. When the
-/// spawn fails they stay here, and [`spawn`](Self::spawn) can be called again, with another command or the same one.
+/// They are made blocking and lose their timeouts, so that they are what systemd hands over; a server that wants them
+/// otherwise says so itself. These modes belong to a socket and not to a descriptor, so a copy that this process keeps
+/// ([`try_clone`](std::net::TcpListener::try_clone)) has them, too, from the moment at which the program runs. When the
+/// spawn fails, the sockets are as before.
+///
+/// Once the program runs, the copies of this process are closed: when the child is gone, its port refuses connections.
+/// When the spawn fails they stay here, and [`spawn`](Self::spawn) can be called again, with another command or the same
+/// one.
 ///
 /// # The command
 ///
 /// Everything that was set on it holds as in [`Command::spawn`]: arguments, environment, directory, user and group,
-/// stdio, process group, `pre_exec` closures, and the way a program is looked up in `PATH`. There are three exceptions:
+/// stdio, process group, `pre_exec` closures, and the way a program is looked up in `PATH`. These are the exceptions:
 ///
-/// - [`CommandExt::arg0`] cannot be read back from a command and is lost: the program sees its own name there.
+/// - [`CommandExt::arg0`] cannot be read back from a command and is lost: the program sees its own name there. On a command
+///   that has one, `PORT_RUNTIME_IS_NOT_SET_BY_ANYBODY` is removed from the environment, to find out what else is.
 /// - Of `LISTEN_FDS`, `LISTEN_FDNAMES`, `LISTEN_PID`, `LISTEN_PIDFDID` and `LISTEN_FDS_FIRST_FD`, the program gets what
-///   is right for it, or nothing; values of the command and of this process are dropped.
+///   is right for it, or nothing; values of the command, of its closures and of this process are dropped.
 /// - Descriptors that the child would have inherited at the numbers of the sockets make way for these.
+/// - [`pre_exec`] closures run before the sockets are put in place. Until then these lie from number
+///   1,024 on, or lower where the limit of this process is. A closure that closes or replaces them, as `close_range(3, …)`
+///   does, makes the spawn fail; so does one that ends the process, or executes another program itself.
+/// - A script without a `#!` line is run by `sh`, as execvp(3) does it, and std where it has closures to call; without them
+///   std refuses it.
 ///
 /// A spawned command can be spawned again, in either way; a spawn without `PassListeners` passes no sockets.
 ///
@@ -60,6 +71,7 @@ const STALE: [&str; 5] = ["LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "LISTEN_
 ///
 /// [sd_listen_fds(3)]: https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
 /// [`CommandExt::arg0`]: std::os::unix::process::CommandExt::arg0
+/// [`pre_exec`]: std::os::unix::process::CommandExt::pre_exec
 #[derive(Debug, Default)]
 #[must_use = "no listener is passed before `spawn` is called"]
 pub struct PassListeners {
@@ -97,7 +109,10 @@ impl PassListeners {
     pub fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
         let armed = self.arm(command)?;
         let mut child = command.spawn()?;
-        if let Err(error) = armed.started() {
+        if let Err(NotStarted { error, may_run }) = armed.started() {
+            if may_run {
+                let _ = child.kill();
+            }
             // Where the process ignores SIGCHLD, there is nothing left to wait for.
             let _ = child.wait();
             return Err(error);
@@ -110,17 +125,18 @@ impl PassListeners {
     ///
     /// # Errors
     ///
-    /// As for [`spawn`](Self::spawn).
-    ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime that does I/O, as [`tokio::process::Command::spawn`] does.
+    /// As for [`spawn`](Self::spawn), and outside a tokio runtime that does I/O. There tokio itself would panic, after it
+    /// has started the program; its message about that is printed here, too.
     #[cfg(feature = "tokio-process")]
     pub fn spawn_tokio(&mut self, command: &mut tokio::process::Command) -> io::Result<tokio::process::Child> {
+        check_runtime()?;
         let armed = self.arm(command.as_std_mut())?;
         let mut child = command.spawn()?;
-        if let Err(error) = armed.started() {
-            // It exits right after its report, and tokio has no way to wait without `.await`.
+        if let Err(NotStarted { error, may_run }) = armed.started() {
+            if may_run {
+                let _ = child.start_kill();
+            }
+            // It ends at once, and tokio has no way to wait without `.await`.
             while let Ok(None) = child.try_wait() {
                 std::thread::yield_now();
             }
@@ -135,23 +151,16 @@ impl PassListeners {
             return Err(invalid("the listeners went to an earlier child; add others with `with`"));
         }
         self.names.iter().try_for_each(|name| check(name))?;
-        for listener in &self.listeners {
-            SockRef::from(listener).set_nonblocking(false)?;
-        }
-        let mut environment = environment(command);
-        if !self.listeners.is_empty() {
-            environment.insert("LISTEN_FDS".into(), self.listeners.len().to_string().into());
-            environment.insert("LISTEN_FDNAMES".into(), self.names.join(":").into());
-        }
-        let environment = environment.into_iter().map(|(mut name, value)| {
-            name.push("=");
-            name.push(value);
-            CString::new(name.into_vec())
-        });
-        let environment = environment.collect::<Result<_, _>>()?;
         let arguments = [command.get_program()].into_iter().chain(command.get_args());
         let arguments = arguments.map(|argument| CString::new(argument.as_bytes())).collect::<Result<_, _>>()?;
-        Armed::new(command, arguments, environment, &self.listeners)
+        let added = if self.listeners.is_empty() {
+            Vec::new()
+        } else {
+            let (count, names) = (self.listeners.len(), self.names.join(":"));
+            vec![CString::new(format!("LISTEN_FDS={count}"))?, CString::new(format!("LISTEN_FDNAMES={names}"))?]
+        };
+        let program = Program { arguments, environment: environment::of(command)?, removed: &STALE, added };
+        Armed::new(command, program, &self.listeners)
     }
 
     fn hand_over(&mut self) {
@@ -159,26 +168,16 @@ impl PassListeners {
     }
 }
 
-/// The environment that the command would start with, without what is stale.
-fn environment(command: &mut Command) -> BTreeMap<OsString, OsString> {
-    // A command does not tell whether `env_clear` was called on it. But then, and only then, removing a variable leaves
-    // no trace. <https://github.com/rust-lang/rust/issues/149070> would be the straight way.
-    let probe = OsStr::new("LISTEN_PIDFDID");
-    command.env_remove(probe);
-    let inherits = command.get_envs().any(|(name, _)| name == probe);
-
-    let mut environment = BTreeMap::new();
-    if inherits {
-        environment.extend(env::vars_os());
+/// Whether tokio can start a program here. It offers no way to ask, so a stream is registered as the program's would be.
+#[cfg(feature = "tokio-process")]
+fn check_runtime() -> io::Result<()> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Err(io::Error::other("a command of tokio needs a running tokio runtime"));
     }
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => environment.insert(name.to_owned(), value.to_owned()),
-            None => environment.remove(name),
-        };
+    match std::panic::catch_unwind(tokio::net::UnixStream::pair) {
+        Ok(registered) => registered.map(drop),
+        Err(_) => Err(io::Error::other("this tokio runtime does no I/O; build it with `enable_io` or `enable_all`")),
     }
-    environment.retain(|name, _| !STALE.iter().any(|stale| name == stale));
-    environment
 }
 
 /// The rule of systemd's `fdname_is_valid`.

@@ -10,6 +10,8 @@ pub(crate) mod descriptors;
 pub(crate) mod exec;
 #[cfg(unix)]
 pub(crate) mod inherited;
+#[cfg(unix)]
+pub(crate) mod modes;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod namespace;
 #[cfg_attr(unix, path = "unix.rs")]
@@ -26,7 +28,7 @@ pub(crate) mod sock_diag;
 pub(crate) use self::os::{is_listening, own_pidfd_id};
 
 /// Linux keeps a socket usable after a failed `bind`, lets `SO_REUSEADDR` be set once a port is held, and copies socket
-/// time-outs to accepted connections. The other systems are not known to do all of this.
+/// timeouts to accepted connections. The other systems are not known to do all of this.
 pub(crate) const LINUX: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 /// Keeps a socket's port from being shared or taken over while it is bound. To be called before the bind.

@@ -1,8 +1,9 @@
+//! What every Unix does alike, and what only Linux can tell.
 #![allow(unsafe_code)]
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::AsRawFd;
 
 use socket2::Socket;
 
@@ -44,6 +45,8 @@ pub(crate) fn is_listening(socket: &Socket) -> bool {
 /// kernel has no file system of its own for them (before Linux 6.9), so that all have the same inode.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 pub(crate) fn own_pidfd_id() -> Option<u64> {
+    use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+
     const PIDFS_MAGIC: libc::c_long = 0x5049_4446;
 
     // SAFETY: getpid(2) cannot fail; pidfd_open(2) takes two integers and gives a new descriptor or -1.

@@ -199,3 +199,17 @@ fn in_path(command: &mut Command) -> &mut Command {
 fn in_folder(command: &mut Command) -> &mut Command {
     command.current_dir(concat!(env!("CARGO_TARGET_TMPDIR"), "/looked_up"))
 }
+
+/// The one difference: without closures, std starts a program in a way that knows no such scripts.
+#[cfg_attr(emulated, ignore = "qemu loses the errors of posix_spawn(3), and so those of std")]
+#[test]
+fn a_script_without_an_interpreter_is_run_as_by_std_with_closures() {
+    output(shell("echo 'exit 5' >script && chmod +x script").current_dir(folder("scripts")).spawn().expect("started"));
+    let script = || Command::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/scripts/script"));
+    let mut child = PassListeners::new().with("http", tcp()).spawn(&mut script()).expect("it can be started");
+    assert_eq!(child.wait().expect("a child").code(), Some(5));
+    assert_eq!(script().status().expect_err("it is no program").raw_os_error(), Some(libc::ENOEXEC));
+    // SAFETY: the closure does nothing.
+    let status = unsafe { script().pre_exec(|| Ok(())).status() };
+    assert_eq!(status.expect("it can be started").code(), Some(5));
+}

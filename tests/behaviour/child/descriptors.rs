@@ -1,12 +1,15 @@
 //! Where descriptors lie before, and what is open afterwards.
+#![allow(unsafe_code)] // bare system calls
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use port_runtime::PassListeners;
 use socket2::SockRef;
 
+use crate::closures::{close_each, limit_descriptors, passes_or_fails, server, with};
 use crate::support::{alone, ask_tcp, consumer, eventually, listed, own_descriptors, plainly, shell, tcp};
 
 #[test]
@@ -97,5 +100,49 @@ fn the_port_of_a_dead_child_refuses_connections() {
     // Another test may be between fork and exec, with a copy for that instant.
     eventually("the port refuses connections", || {
         TcpStream::connect(address).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+    });
+}
+
+/// Where the copies lie until they are placed: a look at them from inside.
+fn looks_at_copies(good: fn(&[RawFd]) -> bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
+    move || {
+        let mut numbers = [0; 64];
+        let mut count = 0;
+        for number in 3..8192 {
+            // SAFETY: takes numbers; on what is not open it fails.
+            if unsafe { libc::fcntl(number, libc::F_GETFD) } != -1 {
+                numbers[count] = number;
+                count += 1;
+            }
+        }
+        if good(&numbers[..count]) { Ok(()) } else { Err(io::Error::from_raw_os_error(libc::EOWNERDEAD)) }
+    }
+}
+
+#[test]
+fn copies_lie_high_where_that_is_allowed() {
+    alone("descriptors::copies_lie_high_where_that_is_allowed", plainly, || {
+        let high = |numbers: &[RawFd]| numbers.iter().filter(|number| (1024..4096).contains(*number)).count() == 2;
+        limit_descriptors(1026).unwrap();
+        passes_or_fails(with(server(), looks_at_copies(high))).expect("there is room");
+        // From here on one of the two, and then both have to lie lower.
+        for limit in [1025, 1024, 100] {
+            limit_descriptors(limit).unwrap();
+            passes_or_fails(with(server(), looks_at_copies(|numbers| numbers.len() > 2))).expect("there is room below");
+        }
+    });
+}
+
+#[test]
+fn copies_lie_low_where_all_higher_numbers_are_taken() {
+    alone("descriptors::copies_lie_low_where_all_higher_numbers_are_taken", plainly, || {
+        limit_descriptors(5000).unwrap();
+        let null = File::open("/dev/null").expect("it is there");
+        // SAFETY: takes numbers, of which nobody has any.
+        (1024..4096).for_each(|number| _ = unsafe { libc::dup3(null.as_raw_fd(), number, libc::O_CLOEXEC) });
+        let low = |numbers: &[RawFd]| numbers.iter().all(|number| *number < 1024);
+        // Or there would be too many to look at.
+        let others_closed = with(server(), close_each(1024..4096));
+        passes_or_fails(with(others_closed, looks_at_copies(low))).expect("there is room below");
     });
 }

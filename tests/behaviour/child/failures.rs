@@ -10,6 +10,7 @@ use std::process::Command;
 
 use port_runtime::PassListeners;
 
+use crate::closures::limit_descriptors;
 use crate::support::{alone, ask_tcp, consumer, listed, own_children, own_descriptors, plainly, shell, tcp};
 
 fn listeners(count: usize) -> PassListeners {
@@ -78,14 +79,7 @@ fn nothing_is_left_behind() {
     });
 }
 
-/// Lets this process have fewer descriptors than it takes to start a program.
-fn limit_descriptors(limit: libc::rlim_t) {
-    let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-    // SAFETY: the pointer is to a structure of the right type that lives until the call returns.
-    let status = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-    assert_eq!(status, 0, "{}", io::Error::last_os_error());
-}
-
+/// Fewer than it takes to start a program.
 #[test]
 fn too_few_descriptors_are_an_error_at_every_step() {
     alone("failures::too_few_descriptors_are_an_error_at_every_step", plainly, || {
@@ -94,7 +88,7 @@ fn too_few_descriptors_are_an_error_at_every_step() {
         let mut passed = PassListeners::new().with("http", listener);
         let mut command = consumer(["sd-listen-fds", "serve"]);
         let before = own_descriptors();
-        limit_descriptors(64);
+        limit_descriptors(64).unwrap();
         for left in 0..32 {
             let mut files: Vec<File> = (0..64).map_while(|_| File::open("/dev/null").ok()).collect();
             files.truncate(files.len() - left);

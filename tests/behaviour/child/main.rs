@@ -2,10 +2,14 @@
 //! ways in which handing over goes wrong. `/proc` is the witness of much of it, so this is for Linux.
 #![cfg(target_os = "linux")]
 
+mod attacks;
+mod closures;
 mod command;
 mod consumers;
 mod descriptors;
+mod environment;
 mod failures;
+mod modes;
 mod reuse;
 mod storm;
 mod support;

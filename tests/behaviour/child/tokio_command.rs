@@ -53,3 +53,29 @@ fn a_missing_program_leaves_nothing_behind() {
         });
     });
 }
+
+/// Tokio itself panics after it has started the program, which would run on unseen.
+#[test]
+fn a_runtime_without_io_starts_nothing() {
+    alone("tokio_command::a_runtime_without_io_starts_nothing", plainly, || {
+        let mut passed = PassListeners::new().with("x", tcp());
+        let before = own_descriptors();
+        let mut sleep = Command::new("sleep");
+        sleep.arg("60");
+        let error = passed.spawn_tokio(&mut sleep).expect_err("there is no runtime");
+        assert_eq!(error.to_string(), "a command of tokio needs a running tokio runtime");
+        for builder in [tokio::runtime::Builder::new_current_thread, tokio::runtime::Builder::new_multi_thread] {
+            let runtime = builder().enable_time().build().expect("descriptors");
+            let error = runtime.block_on(async { passed.spawn_tokio(&mut sleep) }).expect_err("it does no I/O");
+            assert_eq!(error.to_string(), "this tokio runtime does no I/O; build it with `enable_io` or `enable_all`");
+        }
+        assert_eq!(own_children(), [""; 0]);
+        assert_eq!(own_descriptors(), before);
+
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("descriptors");
+        runtime.block_on(async {
+            let mut child = passed.spawn_tokio(Command::new("sh").args(["-c", "exit $LISTEN_FDS"])).expect("started");
+            assert_eq!(child.wait().await.expect("a child").code(), Some(1));
+        });
+    });
+}

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
 
-use socket2::{SockRef, Socket};
+use socket2::Socket;
 
 use super::table::{Place, Table};
+use crate::sys::modes::Modes;
 
 /// One passed socket, out of the table. Dropped, it goes back as it was; unless it is kept.
 pub(crate) struct Claim {
@@ -17,13 +17,6 @@ pub(crate) struct Claim {
     descriptor: Option<OwnedFd>,
     /// As far as the system tells.
     modes: Option<Modes>,
-}
-
-/// What belongs to the socket and not to a descriptor, so that setting it on a copy sets it for everybody.
-struct Modes {
-    nonblocking: bool,
-    read_timeout: Option<Duration>,
-    write_timeout: Option<Duration>,
 }
 
 impl Claim {
@@ -56,8 +49,9 @@ impl Drop for Claim {
             return;
         }
         if let Some(descriptor) = self.descriptor.take() {
-            if let Some(modes) = &self.modes {
-                modes.restore(&descriptor);
+            if let (Some(before), Ok(now)) = (&self.modes, Modes::of(&descriptor)) {
+                // What the system refuses stays as it is, and is for the next who claims the socket.
+                let _ = now.change(&descriptor, before);
             }
             self.table.settle(self.index, Place::Here(descriptor));
         }
@@ -67,32 +61,5 @@ impl Drop for Claim {
 impl fmt::Debug for Claim {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Claim").field("descriptor", &self.descriptor).finish_non_exhaustive()
-    }
-}
-
-impl Modes {
-    fn of(descriptor: &OwnedFd) -> io::Result<Self> {
-        let socket = SockRef::from(descriptor);
-        Ok(Self {
-            nonblocking: socket.nonblocking()?,
-            read_timeout: socket.read_timeout()?,
-            write_timeout: socket.write_timeout()?,
-        })
-    }
-
-    /// Sets only what differs: another process that serves on the same socket would see even a moment of another mode.
-    /// What the system refuses stays as it is, and is for the next who claims the socket.
-    fn restore(&self, descriptor: &OwnedFd) {
-        let socket = SockRef::from(descriptor);
-        let Ok(now) = Self::of(descriptor) else { return };
-        if self.nonblocking != now.nonblocking {
-            let _ = socket.set_nonblocking(self.nonblocking);
-        }
-        if self.read_timeout != now.read_timeout {
-            let _ = socket.set_read_timeout(self.read_timeout);
-        }
-        if self.write_timeout != now.write_timeout {
-            let _ = socket.set_write_timeout(self.write_timeout);
-        }
     }
 }

@@ -80,7 +80,7 @@ impl<'a> Trial<'a> {
         let inherited: Vec<_> = numbers.iter().filter_map(|number| now.get(number)).copied().collect();
         let inherited: Vec<_> =
             inherited.into_iter().filter(|it| before.values().any(|before| it.is(before))).collect();
-        was_passed(&before, &inherited)?;
+        were_passed(&before, &now, &numbers, &inherited)?;
         compare(&before, true)?;
         let outcome = match (inherited.is_empty(), had.is_empty()) {
             (false, _) => Outcome::Inherited,
@@ -130,14 +130,18 @@ fn is_ours(number: RawFd, descriptor: &Descriptor) -> bool {
     environment::may_be_announced(number) && !descriptor.close_on_exec
 }
 
-/// What was taken was passed, and each descriptor was taken once. Several of them may be of one socket, and what was taken
-/// lies at a number of its own.
-fn was_passed(before: &Open, inherited: &[Descriptor]) -> Result<(), String> {
-    for taken in inherited {
-        let passed = before.iter().filter(|(number, it)| it.is(taken) && is_ours(**number, it)).count();
-        let times = inherited.iter().filter(|it| it.is(taken)).count();
-        if times > passed {
-            return Err(format!("{taken:?} was taken {times} times, and passed {passed} times"));
+/// What was taken was passed, each descriptor once, and what was passed and not taken lies where it was: also after a tuple
+/// or an array came to nothing. Several descriptors may be of one socket, and what was taken has a number of its own.
+fn were_passed(before: &Open, now: &Open, numbers: &BTreeSet<RawFd>, inherited: &[Descriptor]) -> Result<(), String> {
+    let stays = |number: &RawFd, it: &Descriptor| {
+        !numbers.contains(number) && now.get(number).is_some_and(|now: &Descriptor| now.is(it))
+    };
+    for passed in before.values() {
+        let gone = |(number, it): &(&RawFd, &Descriptor)| it.is(passed) && !stays(number, it);
+        let gone: Vec<_> = before.iter().filter(gone).collect();
+        let taken = inherited.iter().filter(|it| it.is(passed)).count();
+        if gone.len() != taken || !gone.iter().all(|(number, it)| is_ours(**number, it)) {
+            return Err(format!("{gone:?} are gone, of which {taken} were taken"));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! What comes from outside the process: passed sockets, environment variables, the port server, and their order.
 
+mod claims;
 mod descriptors;
 mod env;
 mod env_shared;
