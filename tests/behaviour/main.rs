@@ -4,6 +4,7 @@
 
 mod support;
 
+mod arguments;
 mod arrays;
 mod async_io_types;
 mod bound;
