@@ -2,6 +2,7 @@
 //! request, and tries nothing.
 
 mod address;
+mod exhausted;
 pub(crate) mod holder;
 mod numbers;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 
-use super::holder;
+use super::{exhausted, holder};
 use crate::error::{Error, ErrorKind};
 use crate::ports::Ports;
 use crate::sys::sock_diag::Protocol;
@@ -165,7 +165,8 @@ impl Refused {
 
     fn chosen_by_kernel(&self, asked: &Asked<'_>) -> String {
         if self.exhausted {
-            format!("the system has none to give{}", self.said())
+            let advice = exhausted::advice(asked.protocol, asked.address);
+            format!("the system has none to give{}{advice}", self.said())
         } else if let (0, Some(except)) = (self.in_use, asked.except) {
             format!("all that the system chose are excepted ({except})")
         } else {

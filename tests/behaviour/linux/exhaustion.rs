@@ -13,7 +13,13 @@ use crate::support::{Child, assert_error};
 
 const NO_DESCRIPTOR: &str =
     "cannot bind 127.0.0.1: Too many open files (os error 24); close some, or raise the limit (`ulimit -n`)";
-const NONE_LEFT: &str = "no free port on 127.0.0.1: the system has none to give: Address already in use (os error 98)";
+/// What is said where the kernel chooses from these.
+fn none_left(last: u16) -> String {
+    format!(
+        "no free port on 127.0.0.1: the system has none to give: Address already in use (os error 98); \
+         ask for a `range` outside 40000..={last}"
+    )
+}
 
 #[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
 #[test]
@@ -26,13 +32,13 @@ fn of_the_kernels_ports() {
         assert_eq!(ports, (40_000..40_010).collect());
 
         let before = open_descriptors();
-        assert_error(request.bind::<TcpListener>(), ErrorKind::NoFreePort, NONE_LEFT);
-        assert_error(request.bind::<(TcpListener, UdpSocket)>(), ErrorKind::NoFreePort, NONE_LEFT);
-        assert_error(request.bind::<[TcpListener; 2]>(), ErrorKind::NoFreePort, NONE_LEFT);
+        assert_error(request.bind::<TcpListener>(), ErrorKind::NoFreePort, &none_left(40_009));
+        assert_error(request.bind::<(TcpListener, UdpSocket)>(), ErrorKind::NoFreePort, &none_left(40_009));
+        assert_error(request.bind::<[TcpListener; 2]>(), ErrorKind::NoFreePort, &none_left(40_009));
         assert_error(
             request.clone().prefer(40_005).bind::<TcpListener>(),
             ErrorKind::NoFreePort,
-            &format!("{NONE_LEFT}; the preferred port 40005 is in use"),
+            &format!("{}; the preferred port 40005 is in use", none_left(40_009)),
         );
         let error = io::Error::from(request.bind::<TcpListener>().unwrap_err());
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
@@ -51,7 +57,7 @@ fn of_the_kernels_ports_for_udp() {
         set_ephemeral_ports(40_000, 40_009);
         let request = PortRequest::new();
         let all: [UdpSocket; 10] = request.bind().unwrap();
-        assert_error(request.bind::<UdpSocket>(), ErrorKind::NoFreePort, NONE_LEFT);
+        assert_error(request.bind::<UdpSocket>(), ErrorKind::NoFreePort, &none_left(40_009));
         drop(all);
         request.bind::<[UdpSocket; 10]>().unwrap();
     });
@@ -66,7 +72,7 @@ fn of_the_kernels_ports_on_one_family() {
         let before = open_descriptors();
         let error = PortRequest::new().bind::<DualStack<TcpListener>>().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NoFreePort);
-        assert_eq!(error.to_string(), NONE_LEFT);
+        assert_eq!(error.to_string(), none_left(40_003));
         assert_eq!(open_descriptors(), before);
         drop(v4);
         PortRequest::new().bind::<[DualStack<TcpListener>; 4]>().unwrap();
@@ -81,7 +87,7 @@ fn of_the_only_port_that_the_kernel_has() {
         let first: T = PortRequest::new().bind().unwrap();
         let with_it = open_descriptors();
         for _ in 0..10 {
-            assert_error(PortRequest::new().bind::<T>().map(drop), ErrorKind::NoFreePort, NONE_LEFT);
+            assert_error(PortRequest::new().bind::<T>().map(drop), ErrorKind::NoFreePort, &none_left(40_000));
             assert_eq!(open_descriptors(), with_it);
         }
         drop(first);
@@ -138,5 +144,36 @@ fn of_descriptors() {
         drop((reserved.listen().unwrap(), request.bind::<[(TcpListener, UdpSocket); 2]>().unwrap()));
         drop(reserved);
         assert_eq!(open_descriptors(), before);
+    });
+}
+
+/// A busy client leaves its ports behind, and nothing has them but old connections.
+#[cfg_attr(not(all(has_unshare, has_sock_diag)), ignore = "needs a network namespace, and Linux 6.8")]
+#[test]
+fn by_old_connections_is_told() {
+    Child::in_namespace().run(|| {
+        set_ephemeral_ports(40_000, 40_009);
+        let all: [TcpListener; 10] = PortRequest::new().bind().unwrap();
+        let (kept, left) = all.split_at(4);
+        for listener in left {
+            // From a port that is not one of them.
+            let client: port_runtime::ClientSocket = PortRequest::new().range(30_000..30_100).bind().unwrap();
+            let client = client.connect(listener.local_addr().unwrap()).unwrap();
+            drop((listener.accept().unwrap(), client));
+        }
+        let kept: Vec<_> = kept.iter().map(|listener| listener.try_clone().unwrap()).collect();
+        drop(all);
+        let mut rest: Vec<TcpListener> = Vec::new();
+        let error = loop {
+            match PortRequest::new().bind() {
+                Ok(listener) => rest.push(listener),
+                Err(error) => break error,
+            }
+        };
+        assert!(rest.len() <= 6, "{error}");
+        let told = format!("; old connections keep {} of its 10 ports for up to a minute; ask for", 6 - rest.len());
+        assert!(rest.len() == 6 || error.to_string().contains(&told), "{error}");
+        assert!(rest.len() < 6, "no connection was left");
+        drop(kept);
     });
 }
