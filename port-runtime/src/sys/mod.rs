@@ -25,7 +25,7 @@ pub(crate) mod proc_fs;
 pub(crate) mod sock_diag;
 
 #[cfg(unix)]
-pub(crate) use self::os::{is_listening, own_pidfd_id};
+pub(crate) use self::os::own_pidfd_id;
 
 /// Linux keeps a socket usable after a failed `bind`, lets `SO_REUSEADDR` be set once a port is held, and copies socket
 /// timeouts to accepted connections. The other systems are not known to do all of this.
@@ -62,13 +62,12 @@ pub(crate) fn network_namespace(socket: &Socket) -> Option<u64> {
     }
 }
 
+/// Whether a socket accepts connections; only for one that came from another process.
+pub(crate) fn is_listening(socket: &Socket) -> bool {
+    os::is_listening(socket)
+}
+
 /// Whether calls return instead of waiting; only for a socket that came from another process.
 pub(crate) fn is_nonblocking(socket: &Socket) -> io::Result<bool> {
-    #[cfg(unix)]
-    return socket.nonblocking();
-    #[cfg(not(unix))]
-    {
-        let _ = socket;
-        Ok(false)
-    }
+    os::is_nonblocking(socket)
 }

@@ -24,8 +24,8 @@ pub(super) fn interface_index(name: &str) -> Option<u32> {
     (index != 0).then_some(index)
 }
 
-/// Whether a socket accepts connections. Not every system that has the option is known to socket2.
-pub(crate) fn is_listening(socket: &Socket) -> bool {
+/// Not every system that has the option is known to socket2.
+pub(super) fn is_listening(socket: &Socket) -> bool {
     let mut listening: libc::c_int = 0;
     let mut size: libc::socklen_t = 4;
     // SAFETY: the descriptor is open for as long as it is borrowed; the pointers are to an `int` and to its size.
@@ -39,6 +39,10 @@ pub(crate) fn is_listening(socket: &Socket) -> bool {
         )
     };
     status == 0 && listening != 0
+}
+
+pub(super) fn is_nonblocking(socket: &Socket) -> io::Result<bool> {
+    socket.nonblocking()
 }
 
 /// What identifies this process for good, also when its number is used again: the inode of its pidfd. `None` where the

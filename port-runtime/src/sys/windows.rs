@@ -33,6 +33,17 @@ pub(super) fn interface_index(_: &str) -> Option<u32> {
     None
 }
 
+/// No process passes a socket here.
+pub(super) fn is_listening(_: &Socket) -> bool {
+    false
+}
+
+/// As above.
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+pub(super) fn is_nonblocking(_: &Socket) -> io::Result<bool> {
+    Ok(false)
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, UdpSocket};
