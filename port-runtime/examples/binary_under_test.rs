@@ -3,13 +3,13 @@
 //! `cargo run -p port-runtime --example binary_under_test`
 //!
 //! In a test of your own, the program is `env!("CARGO_BIN_EXE_server")` and its `main` is annotated as `serve` is here.
-//! This example starts itself.
+//! This example starts itself. The program is gone at the end, also if the assertion fails: `-- goodbye` lets it.
 
 #[cfg(unix)]
-fn main() -> std::io::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     match std::env::args().nth(1).as_deref() {
         Some("serve") => unix::serve(),
-        _ => unix::test(),
+        expected => unix::test(expected.unwrap_or("hello")),
     }
 }
 
@@ -21,7 +21,8 @@ fn main() {
 #[cfg(unix)]
 mod unix {
     use std::env;
-    use std::io::{self, Read, Write};
+    use std::error::Error;
+    use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::process::Command;
 
@@ -29,7 +30,7 @@ mod unix {
 
     /// The program under test.
     #[with_free_port(inherit = "greetings", env = "PORT", prefer = 8080)]
-    pub(super) fn serve(listener: TcpListener) -> io::Result<()> {
+    pub(super) fn serve(listener: TcpListener) -> Result<(), Box<dyn Error>> {
         for connection in listener.incoming() {
             connection?.write_all(b"hello")?;
         }
@@ -38,19 +39,15 @@ mod unix {
 
     /// The test: the listener is bound here, goes to the program, and is gone from this process.
     #[with_free_port]
-    pub(super) fn test(listener: TcpListener) -> io::Result<()> {
-        let address = listener.local_addr()?;
+    pub(super) fn test(#[free_port] listener: TcpListener, expected: &str) -> Result<(), Box<dyn Error>> {
         let mut program = Command::new(env::current_exe()?);
-        program.arg("serve");
-        let mut server = PassListeners::new().with("greetings", listener).spawn(&mut program)?;
+        let server = PassListeners::new().with("greetings", listener).start(program.arg("serve"))?;
 
         // Nobody has to wait until the server is up: connections queue in the listener, which exists all the time.
         let mut greeting = String::new();
-        TcpStream::connect(address)?.read_to_string(&mut greeting)?;
-        println!("{address} says {greeting:?}");
-        assert_eq!(greeting, "hello");
-
-        server.kill()?;
-        server.wait().map(drop)
+        TcpStream::connect(server.addr())?.read_to_string(&mut greeting)?;
+        println!("process {} at {} says {greeting:?}", server.id(), server.addr());
+        assert_eq!(greeting, expected);
+        Ok(())
     }
 }

@@ -1,58 +1,43 @@
 //! A server that cannot take a socket, only a number: Python's `http.server`, on a port that nobody else can get.
 //!
 //! `cargo run -p port-runtime --example reserved_port`
+//!
+//! The server is gone at the end, also if the assertion fails: `-- "HTTP/1.0 404"` lets it.
 
-use std::io::{self, Read, Write};
+use std::env;
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use port_runtime::{ReservedPort, with_free_port};
+use port_runtime::{Error, ReservedPort, ServerProcess, with_free_port};
 
 #[with_free_port]
-fn main(port: ReservedPort) -> io::Result<ExitCode> {
-    println!("{} is reserved", port.addr());
+fn main(port: ReservedPort) -> Result<(), Error> {
+    let expected = env::args().nth(1).unwrap_or_else(|| "HTTP/1.0 200".to_owned());
 
-    let mut server = match start_server(&port) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            eprintln!("this example needs python3, and it is not installed");
-            return Ok(ExitCode::FAILURE);
-        }
-        server => server?,
-    };
-    let result = fetch(&port);
-    stop(&mut server)?;
-    println!("{}", result?);
-
-    // The port is still reserved, so the server can come back to it.
-    let mut server = start_server(&port)?;
-    let result = fetch(&port);
-    stop(&mut server)?;
-    println!("after a restart: {}", result?);
-    Ok(ExitCode::SUCCESS)
+    // The port is reserved all the time, so the server can come back to it.
+    for round in ["first", "second"] {
+        let server = start_server(&port)?;
+        let answer = fetch(&server)?;
+        println!("the {round} server, process {}, is at {}: {answer}", server.id(), server.url("http"));
+        assert!(answer.starts_with(&expected), "not {expected}");
+    }
+    Ok(())
 }
 
-/// Starts the server with the number of the port, as any program is started that takes one.
-fn start_server(port: &ReservedPort) -> io::Result<Child> {
-    Command::new("python3")
-        .args(["-m", "http.server", "--bind", "127.0.0.1", &port.port().to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
+/// Starts the server with the number of the port, as any program is started that takes one, and returns when it listens.
+fn start_server(port: &ReservedPort) -> Result<ServerProcess, Error> {
+    let mut command = Command::new("python3");
+    command.args(["-m", "http.server", "--bind", "127.0.0.1", &port.port().to_string()]);
+    port.start(command.stdout(Stdio::null()).stderr(Stdio::piped()), Duration::from_secs(30))
 }
 
-/// Waits for the server, asks for a page, and gives back the first line of the answer.
-fn fetch(port: &ReservedPort) -> io::Result<String> {
-    port.wait_until_listening(Duration::from_secs(30))?;
-    let mut connection = TcpStream::connect(port.addr())?;
+/// Asks for a page, and gives back the first line of the answer.
+fn fetch(server: &ServerProcess) -> std::io::Result<String> {
+    let mut connection = TcpStream::connect(server.addr())?;
     connection.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;
     Ok(answer.lines().next().unwrap_or_default().to_owned())
-}
-
-fn stop(server: &mut Child) -> io::Result<()> {
-    server.kill()?;
-    server.wait()?;
-    Ok(())
 }

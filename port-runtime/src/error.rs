@@ -63,12 +63,14 @@ pub enum ErrorKind {
     TooManyOpenFiles,
     /// An async type was asked for outside its runtime, or in one that does no I/O.
     NoRuntime,
-    /// The request contradicts itself: an empty range, port 0, a time-out of zero, two sockets for one address.
+    /// The request contradicts itself: an empty range, port 0, a timeout of zero, two sockets for one address.
     InvalidRequest,
     /// The type, or the system, cannot do what the request asks for.
     Unsupported,
     /// Nothing happened for as long as the caller was willing to wait.
     TimedOut,
+    /// A program ended before it was ready.
+    ProcessEnded,
     /// The system refused for a reason of its own; [`raw_os_error`](Error::raw_os_error) tells it.
     System,
     /// A constructor of somebody else failed: see [`Error::other`].
@@ -167,7 +169,12 @@ impl ErrorKind {
             Self::InvalidRequest | Self::EnvironmentVariable | Self::InheritedSocket => Io::InvalidInput,
             Self::Unsupported => Io::Unsupported,
             Self::TimedOut => Io::TimedOut,
-            Self::TooManyOpenFiles | Self::NoRuntime | Self::PortServer | Self::System | Self::Other => Io::Other,
+            Self::TooManyOpenFiles
+            | Self::NoRuntime
+            | Self::PortServer
+            | Self::ProcessEnded
+            | Self::System
+            | Self::Other => Io::Other,
         }
     }
 }
@@ -190,6 +197,7 @@ impl fmt::Display for ErrorKind {
             Self::InvalidRequest => "invalid request",
             Self::Unsupported => "unsupported",
             Self::TimedOut => "timed out",
+            Self::ProcessEnded => "process ended",
             Self::System => "refused by the system",
             Self::Other => "other error",
         })
@@ -256,7 +264,7 @@ mod tests {
             (&[ErrorKind::Unsupported], io::ErrorKind::Unsupported),
             (&[ErrorKind::TimedOut], io::ErrorKind::TimedOut),
             (&[ErrorKind::TooManyOpenFiles, ErrorKind::System, ErrorKind::Other], io::ErrorKind::Other),
-            (&[ErrorKind::NoRuntime, ErrorKind::PortServer], io::ErrorKind::Other),
+            (&[ErrorKind::NoRuntime, ErrorKind::PortServer, ErrorKind::ProcessEnded], io::ErrorKind::Other),
         ] {
             for kind in kinds {
                 assert_eq!(io::Error::from(Error::new(*kind, "")).kind(), expected, "{kind:?}");

@@ -9,6 +9,7 @@
 //! - [`FromFreePort`] and [`AsyncFromFreePort`] let a type of your own be such a parameter.
 //! - `PassListeners` hands bound sockets to a child process. Unix only: on Windows it does not exist.
 //! - [`ReservedPort`] holds a number for a program that cannot take a socket.
+//! - [`ServerProcess`] is such a program, started and ready, and gone at the end of the test.
 //!
 //! ```
 //! use port_runtime::with_free_port;
@@ -44,6 +45,8 @@ pub extern crate self as port_runtime;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "tokio")]
+mod aside;
 mod bind;
 mod error;
 mod given;
@@ -57,6 +60,7 @@ mod reserved;
 mod settings;
 mod sys;
 mod types;
+mod wait;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("with_free_port.md")]
@@ -68,6 +72,7 @@ pub use self::order::Order;
 pub use self::ports::Ports;
 #[cfg(unix)]
 pub use self::process::PassListeners;
+pub use self::process::ServerProcess;
 pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
 pub use self::types::{AsyncFromFreePort, Bound, ClientSocket, DualStack, FromFreePort};

@@ -1,9 +1,11 @@
-//! Programs that this process starts: with a socket ([`PassListeners`]).
+//! Programs that this process starts: with a socket ([`PassListeners`]), or with a number ([`ServerProcess`]).
 
 #[cfg(unix)]
 mod environment;
 #[cfg(unix)]
 mod pass_listeners;
+mod server;
 
 #[cfg(unix)]
 pub use self::pass_listeners::PassListeners;
+pub use self::server::ServerProcess;

@@ -163,6 +163,11 @@ impl PassListeners {
         Armed::new(command, program, &self.listeners)
     }
 
+    /// What a child of now would get.
+    pub(super) fn sockets(&self) -> &[OwnedFd] {
+        &self.listeners
+    }
+
     fn hand_over(&mut self) {
         *self = Self { handed_over: true, ..Self::new() };
     }

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use crate::sys::owner::{self, Owner};
 use crate::sys::sock_diag::{self, Entry, Protocol, State};
@@ -12,6 +13,8 @@ use crate::sys::sock_diag::{self, Entry, Protocol, State};
 const FEW: usize = 3;
 /// A longer command line is not shown.
 const SHORT: usize = 60;
+/// A search that takes longer is given up. It is for an error message.
+const TIME_LIMIT: Duration = Duration::from_millis(200);
 
 /// The end of a sentence about one address that is in use: ` by redis-server (pid 4711)`. Empty where the system does not
 /// tell.
@@ -68,7 +71,7 @@ fn holders(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> Vec<(u16, String)> 
     let sockets: Vec<_> = few.iter().map(|(_, holder)| holder.socket()).collect();
     let inodes: Vec<_> = sockets.iter().map(|it| it.map_or(0, |it| it.inode)).collect();
     let uids: Vec<_> = sockets.iter().flatten().map(|it| it.uid).collect();
-    let owners = owner::owners(&inodes, &uids);
+    let owners = owner::owners(&inodes, &uids, TIME_LIMIT);
     few.iter().zip(owners).map(|((port, holder), owner)| (*port, holder.words(owner))).collect()
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod descriptors;
 pub(crate) mod exec;
 #[cfg(unix)]
 pub(crate) mod inherited;
+pub(crate) mod listening;
 #[cfg(unix)]
 pub(crate) mod modes;
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -17,19 +18,21 @@ mod namespace;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod os;
-#[allow(dead_code, reason = "its callers come next")]
 pub(crate) mod owner;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) mod proc_fs;
-#[allow(dead_code, reason = "its callers come next")]
+pub(crate) mod program;
+#[cfg(unix)]
+pub(crate) mod signals;
 pub(crate) mod sock_diag;
 
 #[cfg(unix)]
 pub(crate) use self::os::own_pidfd_id;
 
 /// Linux keeps a socket usable after a failed `bind`, lets `SO_REUSEADDR` be set once a port is held, and copies socket
-/// timeouts to accepted connections. The other systems are not known to do all of this.
-pub(crate) const LINUX: bool = cfg!(any(target_os = "linux", target_os = "android"));
+/// timeouts to accepted connections. The other systems are not known to do all of this, and `port_runtime_portable` is
+/// for tests of what is done there.
+pub(crate) const LINUX: bool = cfg!(all(any(target_os = "linux", target_os = "android"), not(port_runtime_portable)));
 
 /// Keeps a socket's port from being shared or taken over while it is bound. To be called before the bind.
 pub(crate) fn exclusive(socket: &Socket) -> io::Result<()> {

@@ -3,6 +3,8 @@
 //!
 //! Nobody is found in another pid namespace, behind `hidepid`, or of another user, unless the searcher is root.
 
+use std::time::Duration;
+
 /// Somebody who has a socket open.
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "nobody is found there"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,15 +13,15 @@ pub(crate) enum Owner {
     Other { pid: u32, name: String, command: String },
 }
 
-/// For each socket who has it, where that can be told. 0 is nobody's.
+/// For each socket who has it, where that can be told within the time. 0 is nobody's.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) fn owners(inodes: &[u64], uids: &[u32]) -> Vec<Option<Owner>> {
-    linux::owners(inodes, uids)
+pub(crate) fn owners(inodes: &[u64], uids: &[u32], limit: Duration) -> Vec<Option<Owner>> {
+    linux::owners(inodes, uids, limit)
 }
 
 /// Not told here.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn owners(inodes: &[u64], _uids: &[u32]) -> Vec<Option<Owner>> {
+pub(crate) fn owners(inodes: &[u64], _uids: &[u32], _limit: Duration) -> Vec<Option<Owner>> {
     vec![None; inodes.len()]
 }
 
@@ -46,15 +48,13 @@ mod linux {
     /// Of a process that has more sockets, the others are looked at last: a database with 20,000 of them would cost
     /// 20 ms, and the one who is sought is rarely it.
     const FIRST: usize = 128;
-    /// A search that takes longer is given up. It is for an error message.
-    const TIME_LIMIT: Duration = Duration::from_millis(100);
 
-    pub(super) fn owners(inodes: &[u64], uids: &[u32]) -> Vec<Option<Owner>> {
+    pub(super) fn owners(inodes: &[u64], uids: &[u32], limit: Duration) -> Vec<Option<Owner>> {
         let mut search = Search { inodes, owners: vec![None; inodes.len()] };
         if !proc_fs::is_ours() {
             return search.owners;
         }
-        let until = Instant::now() + TIME_LIMIT;
+        let until = Instant::now() + limit;
         let own = process::id();
         search.look(own, 0, usize::MAX);
         let others = proc_fs::pids().into_iter().filter(|&pid| pid != own);
@@ -143,6 +143,8 @@ mod tests {
 
     use socket2::Socket;
 
+    use std::time::Duration;
+
     use super::{Owner, owners};
     use crate::sys::descriptors::Sockets;
     use crate::sys::{proc_fs, sock_diag};
@@ -168,7 +170,7 @@ mod tests {
         }
 
         fn owner(&self) -> Option<Owner> {
-            owners(&[self.socket], &[]).pop().unwrap()
+            owners(&[self.socket], &[], Duration::from_secs(60)).pop().unwrap()
         }
     }
 
@@ -183,7 +185,7 @@ mod tests {
     fn one_of_thousands_of_sockets_of_this_process() {
         let sockets: Vec<_> = (0..3000).map_while(|_| UdpSocket::bind("127.0.0.1:0").ok()).map(Socket::from).collect();
         let last = sock_diag::inode(sockets.last().unwrap()).unwrap();
-        assert_eq!(owners(&[last, 0], &[]), [Some(Owner::ThisProcess), None]);
+        assert_eq!(owners(&[last, 0], &[], Duration::from_secs(60)), [Some(Owner::ThisProcess), None]);
     }
 
     #[test]

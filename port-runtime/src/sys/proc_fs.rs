@@ -3,14 +3,21 @@
 
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) type Pid = u32;
 
-/// Whether `/proc` is there and numbers processes as this one does. After `unshare -p` without a mount it shows the
-/// numbers of another namespace, under which other processes would be found.
+/// Whether `/proc` is there and numbers processes as this one does. After `unshare -p` without a mount, and in some
+/// sandboxes, it shows the numbers of another namespace: what is found under them are strangers.
 pub(crate) fn is_ours() -> bool {
-    fs::read_link("/proc/self").is_ok_and(|link| link.as_os_str() == std::process::id().to_string().as_str())
+    let own = std::process::id().to_string();
+    // `/proc/self` alone may be the same number by accident; in the other file stands one for each namespace in between.
+    let is_numbered_so = |status: String| {
+        let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+        numbers.is_none_or(|numbers| numbers.split_ascii_whitespace().eq([own.as_str()]))
+    };
+    fs::read_link("/proc/self").is_ok_and(|link| link.as_os_str() == own.as_str())
+        && fs::read_to_string("/proc/self/status").is_ok_and(is_numbered_so)
 }
 
 /// All processes, the youngest first as far as numbers tell.
@@ -26,6 +33,8 @@ pub(crate) fn pids() -> Vec<Pid> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stat {
     pub(crate) parent: Pid,
+    /// Itself, of one that has called `setsid`.
+    pub(crate) session: Pid,
     /// In ticks since the machine was started: with it, a number that is used again is told apart.
     pub(crate) born: u64,
     /// It has ended, and nobody has waited for it.
@@ -43,8 +52,9 @@ fn parse_stat(stat: &[u8]) -> Option<Stat> {
     let mut fields = rest.split_ascii_whitespace();
     let state = fields.next()?;
     let parent = fields.next()?.parse().ok()?;
-    let born = fields.nth(17)?.parse().ok()?;
-    Some(Stat { parent, born, is_zombie: matches!(state, "Z" | "X") })
+    let session = fields.nth(1)?.parse().ok()?;
+    let born = fields.nth(15)?.parse().ok()?;
+    Some(Stat { parent, session, born, is_zombie: matches!(state, "Z" | "X") })
 }
 
 /// The number of the user as whom it runs.
@@ -59,14 +69,18 @@ pub(crate) fn name(pid: Pid) -> Option<String> {
     let mut comm = fs::read(format!("/proc/{pid}/comm")).ok()?;
     comm.truncate(comm.trim_ascii_end().len());
     let called_so = |path: &[u8]| file_name(path).starts_with(&comm);
-    let executable = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
-    let executable = executable.into_os_string().into_vec();
+    let executable = executable(pid).unwrap_or_default().into_os_string().into_vec();
     let executable = executable.strip_suffix(b" (deleted)").unwrap_or(&executable);
     // The script of an interpreter is one of the first arguments.
     if executable.is_empty() || called_so(executable) || arguments(pid).iter().take(3).any(|path| called_so(path)) {
         return Some(String::from_utf8_lossy(&comm).into_owned());
     }
     Some(String::from_utf8_lossy(file_name(executable)).into_owned())
+}
+
+/// The file that it runs.
+pub(crate) fn executable(pid: Pid) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
 fn file_name(path: &[u8]) -> &[u8] {
@@ -107,7 +121,7 @@ mod tests {
     fn a_name_may_look_like_fields() {
         let fields = "S 7 8 9 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2";
         for name in ["sh", ") R 1 2", "a b", "((", ""] {
-            let expected = Stat { parent: 7, born: 4711, is_zombie: false };
+            let expected = Stat { parent: 7, session: 9, born: 4711, is_zombie: false };
             assert_eq!(parse_stat(format!("1 ({name}) {fields}\n").as_bytes()), Some(expected));
         }
         let zombie = fields.replacen('S', "Z", 1);

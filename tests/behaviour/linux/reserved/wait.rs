@@ -1,7 +1,7 @@
 //! `wait_until_listening`: until somebody listens, without anybody noticing.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -104,27 +104,52 @@ fn who_is_bound_and_does_not_listen_does_not_count() {
     }
 }
 
+/// Somebody listens on the number, and a client would be refused: the error says where it is.
+#[track_caller]
+fn assert_listens_only_on(places: &[SocketAddr], reserved: &ReservedPort) {
+    let places: Vec<_> = places.iter().map(ToString::to_string).collect();
+    let (address, places) = (reserved.addr(), places.join(", "));
+    let message = format!(
+        "nobody listens on {address} after 30ms; somebody listens on {places}, where a connection to it does not arrive"
+    );
+    assert_error(reserved.wait_until_listening(SHORT), ErrorKind::TimedOut, &message);
+}
+
 #[test]
 fn who_listens_on_another_address_does_not_count() {
-    let _no_forks = forks::none();
     let reserved = reserve();
-    let mut elsewhere = vec![TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), reserved.port())).unwrap()];
-    if cfg!(has_ipv6) {
-        elsewhere.push(TcpListener::bind((LOOPBACK_6, reserved.port())).unwrap());
-    }
-    assert_nobody_listens(&reserved);
-    drop(elsewhere);
-    if cfg!(has_ipv6) {
-        let on_ipv6_only = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
-        on_ipv6_only.set_only_v6(true).unwrap();
-        on_ipv6_only.set_reuse_address(true).unwrap();
-        on_ipv6_only.bind(&SocketAddr::from((ANY_6, reserved.port())).into()).unwrap();
-        on_ipv6_only.listen(1).unwrap();
-        assert_nobody_listens(&reserved);
-        let on_ipv6 = reserve_on(LOOPBACK_6);
-        let _on_ipv4 = TcpListener::bind((ANY, on_ipv6.port())).unwrap();
-        assert_nobody_listens(&on_ipv6);
-    }
+    let elsewhere = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), reserved.port())).unwrap();
+    assert_listens_only_on(&[elsewhere.local_addr().unwrap()], &reserved);
+    // The wildcard stands for 127.0.0.1, as a client sees it.
+    let everywhere = reserve_on(ANY);
+    let elsewhere = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 7), everywhere.port())).unwrap();
+    assert_listens_only_on(&[elsewhere.local_addr().unwrap()], &everywhere);
+    assert_eq!(TcpStream::connect(everywhere.addr()).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+}
+
+#[test]
+#[cfg_attr(not(has_ipv6), ignore = "::1 cannot be bound")]
+fn who_listens_on_the_other_family_does_not_count() {
+    let reserved = reserve();
+    let on_ipv6_only = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
+    on_ipv6_only.set_only_v6(true).unwrap();
+    on_ipv6_only.set_reuse_address(true).unwrap();
+    on_ipv6_only.bind(&SocketAddr::from((ANY_6, reserved.port())).into()).unwrap();
+    on_ipv6_only.listen(1).unwrap();
+    assert_listens_only_on(&[(ANY_6, reserved.port()).into()], &reserved);
+    let on_ipv6 = reserve_on(LOOPBACK_6);
+    let _on_ipv4 = TcpListener::bind((ANY, on_ipv6.port())).unwrap();
+    assert_listens_only_on(&[(ANY, on_ipv6.port()).into()], &on_ipv6);
+}
+
+/// On one address of both families a client of 127.0.0.1 arrives.
+#[test]
+#[cfg_attr(not(has_ipv6), ignore = "::1 cannot be bound")]
+fn who_listens_on_both_families_counts() {
+    let reserved = reserve();
+    let _on_both = TcpListener::bind((ANY_6, reserved.port())).unwrap();
+    reserved.wait_until_listening(SHORT).unwrap();
+    connect(reserved.addr());
 }
 
 #[test]

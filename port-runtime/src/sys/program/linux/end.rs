@@ -1,0 +1,111 @@
+//! The end of programs: the child is asked, then those it has left behind, then all that is left is killed.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use super::handle::Handle;
+use super::{Program, tree};
+use crate::sys::proc_fs::Pid;
+
+/// For those whom the child has left behind, and who are asked after its end.
+const PAUSE: Duration = Duration::from_millis(300);
+/// For what cannot be refused, and takes its time on a machine that is very busy.
+const AFTER_KILL: Duration = Duration::from_secs(10);
+
+/// A program on its way out, with all of its processes that were ever seen: descent does not find one any more whose
+/// parent has ended.
+pub(super) struct Ending<'a> {
+    program: &'a Program,
+    seen: BTreeMap<Pid, Handle>,
+}
+
+impl<'a> Ending<'a> {
+    /// Notes who belongs to it.
+    pub(super) fn new(program: &'a Program) -> Self {
+        let mut ending = Self { program, seen: BTreeMap::new() };
+        ending.look();
+        ending
+    }
+
+    fn look(&mut self) {
+        let Some(child) = &self.program.child else { return };
+        // A number whose process was replaced by another: the mark decides about that one, or the new parent.
+        self.seen.retain(|_, handle| !handle.has_ended());
+        let mut members = tree::members(child, self.program.mark.as_ref());
+        for known in &*self.program.known.lock().unwrap_or_else(PoisonError::into_inner) {
+            members.extend(tree::descendants(known));
+        }
+        self.note(members);
+    }
+
+    fn note(&mut self, members: impl IntoIterator<Item = Pid>) {
+        for pid in members {
+            if !self.seen.contains_key(&pid) {
+                // A zombie whose parent does not care would never be gone.
+                let handle = Handle::of(pid).filter(|handle| !handle.has_ended());
+                self.seen.extend(handle.map(|handle| (pid, handle)));
+            }
+        }
+    }
+
+    /// Asks the child to end.
+    pub(super) fn ask(&self, signal: i32) {
+        if let Some(child) = self.program.child.as_ref().filter(|child| !child.has_ended()) {
+            child.signal(signal);
+        }
+    }
+
+    /// Waits for the child.
+    pub(super) fn child_ends_within(&self, limit: Duration) -> bool {
+        self.program.child.as_ref().is_none_or(|child| child.ends_within(limit))
+    }
+
+    fn signal_all(&self, signal: i32) {
+        self.ask(signal);
+        self.seen.values().for_each(|handle| handle.signal(signal));
+    }
+
+    fn all_end_by(&self, until: Instant) -> bool {
+        let left = || until.saturating_duration_since(Instant::now());
+        self.child_ends_within(left()) && self.seen.values().all(|handle| handle.ends_within(left()))
+    }
+
+    /// Notes those who have the sockets by which the program was ready: a daemon whose parent is gone, and whose mark, too.
+    fn look_for_sockets(&mut self) {
+        let sockets = self.program.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = self.program.child.as_ref().map(|child| child.pid);
+        self.note(tree::holders(&sockets).filter(|&pid| Some(pid) != child));
+    }
+
+    /// Ends those who are left, politely first.
+    pub(super) fn clear(mut self) {
+        self.look();
+        self.look_for_sockets();
+        if self.seen.is_empty() && self.program.child.as_ref().is_none_or(Handle::has_ended) {
+            return;
+        }
+        self.seen.values().for_each(|handle| handle.signal(libc::SIGTERM));
+        // A child that is here still has had its time.
+        self.ask(libc::SIGKILL);
+        self.all_end_by(Instant::now() + PAUSE);
+        self.kill();
+    }
+
+    /// Ends everybody at once.
+    pub(super) fn kill(mut self) {
+        let until = Instant::now() + AFTER_KILL;
+        self.look_for_sockets();
+        // Whoever is killed may have started another one just before.
+        while Instant::now() < until {
+            self.look();
+            self.signal_all(libc::SIGKILL);
+            if self.all_end_by(until) {
+                self.look();
+                if self.seen.is_empty() {
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Linux: the kernel tells who listens, `/proc` who that is, and whom a program has started.
+
+mod at_exit;
+mod end;
+mod handle;
+mod pidfd;
+mod tree;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+pub(crate) use self::at_exit::AtExit;
+use self::end::Ending;
+use self::handle::Handle;
+pub(crate) use self::tree::Mark;
+use super::Look;
+use crate::sys::descriptors::Sockets;
+use crate::sys::owner::{self, Owner};
+use crate::sys::sock_diag::{self, Entry, State};
+use crate::sys::{listening, proc_fs};
+
+/// A number that is held can be shared with the program, and need not be released.
+pub(crate) fn spawn(command: &mut Command, _release: impl FnOnce()) -> io::Result<Child> {
+    command.spawn()
+}
+
+/// Whoever is not found by then counts as the program. It takes milliseconds, unless the machine is very busy.
+const SEARCH: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether somebody is in a hurry.
+const SLICE: Duration = Duration::from_millis(20);
+
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// `None` for one that was gone before anybody looked, where `SIGCHLD` is ignored.
+    child: Option<Handle>,
+    mark: Option<Mark>,
+    executable: Option<PathBuf>,
+    /// Those that were recognized when they listened. Later they might not be: a server may write its title over its
+    /// environment, and so over the mark.
+    known: Mutex<Vec<Handle>>,
+    /// The sockets by which it was ready. Only what descends from the program can have them.
+    listeners: Mutex<Vec<u64>>,
+}
+
+impl Program {
+    pub(crate) fn new(child: &Child, mark: Option<Mark>) -> Self {
+        let executable = proc_fs::executable(child.id());
+        Self {
+            child: Handle::of_child(child.id()),
+            mark,
+            executable,
+            known: Mutex::default(),
+            listeners: Mutex::default(),
+        }
+    }
+
+    /// Whether the child has ended. Nobody has to have waited for it.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.child.as_ref().is_none_or(Handle::has_ended)
+    }
+
+    /// Where the program listens, the lowest port first.
+    pub(crate) fn listeners(&self) -> io::Result<Vec<SocketAddr>> {
+        Ok(addresses(&self.own(&sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?)))
+    }
+
+    /// Those that are this program's.
+    fn own<'a>(&self, listeners: &'a [Entry]) -> Vec<&'a Entry> {
+        let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) else { return Vec::new() };
+        let members = tree::descendants(child);
+        let sockets: Vec<u64> = members.into_iter().filter_map(|pid| Sockets::of(pid).ok()).flatten().collect();
+        listeners.iter().filter(|it| sockets.contains(&it.inode)).collect()
+    }
+
+    /// Who listens where a connection to the address arrives.
+    pub(crate) fn look(&self, address: SocketAddr) -> io::Result<Look> {
+        let Ok(listeners) = sock_diag::tcp(&[State::Listen], 0..=u16::MAX) else {
+            // A sandbox. What it does not tell cannot be held against the program.
+            let somebody = listening::somebody(address)?;
+            return Ok(if somebody { Look::Ready } else { Look::Elsewhere(Vec::new()) });
+        };
+        let own = self.own(&listeners);
+        let here: Vec<_> = listeners.iter().filter(|it| it.accepts(address)).collect();
+        if here.is_empty() {
+            return Ok(Look::Elsewhere(addresses(&own)));
+        }
+        if own.iter().any(|it| here.contains(it)) {
+            let ready = own.iter().filter(|it| here.contains(it)).map(|it| it.inode).collect();
+            *self.listeners.lock().unwrap_or_else(PoisonError::into_inner) = ready;
+            let itself = self.child.as_ref().and_then(|child| Sockets::of(child.pid).ok());
+            let itself = itself.is_some_and(|mut sockets| sockets.any(|inode| here.iter().any(|it| it.inode == inode)));
+            return Ok(if itself { Look::Ready } else { Look::Descendant });
+        }
+        let inodes: Vec<_> = here.iter().map(|it| it.inode).collect();
+        let uids: Vec<_> = here.iter().map(|it| it.uid).collect();
+        let owners = owner::owners(&inodes, &uids, SEARCH);
+        let (own, strangers): (Vec<_>, Vec<_>) = owners.into_iter().flatten().partition(|owner| self.is_own(owner));
+        Ok(match strangers.into_iter().next() {
+            Some(stranger) => Look::Stranger(stranger),
+            None if own.is_empty() => Look::Ready,
+            None => Look::Descendant,
+        })
+    }
+
+    /// Whether a stranger is what the child has become by daemonizing, now that it has ended and says that all is well.
+    pub(crate) fn is_daemon(&self, owner: &Owner) -> bool {
+        let (Owner::Other { pid, .. }, Some(child)) = (owner, &self.child) else { return false };
+        let is_ours = proc_fs::stat(*pid).is_some_and(|stat| stat.session == *pid && Some(stat.born) >= child.born)
+            && child.born.is_some()
+            && self.executable.is_some()
+            && proc_fs::executable(*pid) == self.executable;
+        if is_ours {
+            self.remember(*pid);
+        }
+        is_ours
+    }
+
+    fn is_own(&self, owner: &Owner) -> bool {
+        let (Owner::Other { pid, .. }, Some(child)) = (owner, &self.child) else { return false };
+        let is_own = tree::is_member(*pid, child, self.mark.as_ref());
+        if is_own {
+            self.remember(*pid);
+        }
+        is_own
+    }
+
+    fn remember(&self, pid: u32) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.iter().any(|handle| handle.pid == pid && handle.is_known_by_its_number()) {
+            known.extend(Handle::of(pid));
+        }
+    }
+
+    /// Ends the program: the child with this signal and so much time, or less when somebody is in a hurry; then what is
+    /// left of it.
+    pub(crate) fn end(&self, child: &mut Child, signal: i32, grace: Duration, hurry: &dyn Fn() -> bool) {
+        if grace.is_zero() {
+            return self.kill(child);
+        }
+        Self::end_all(&[(self, signal, grace)], hurry);
+        kill_child(child);
+    }
+
+    /// Ends several at once, so that the time of one is that of all.
+    pub(crate) fn end_all(programs: &[(&Self, i32, Duration)], hurry: &dyn Fn() -> bool) {
+        let started = Instant::now();
+        let endings: Vec<_> = programs.iter().map(|&(program, ..)| Ending::new(program)).collect();
+        for (ending, &(_, signal, _)) in endings.iter().zip(programs) {
+            ending.ask(signal);
+        }
+        for (ending, &(.., grace)) in endings.iter().zip(programs) {
+            while !ending.child_ends_within(SLICE.min(grace.saturating_sub(started.elapsed())))
+                && started.elapsed() < grace
+                && !hurry()
+            {}
+        }
+        endings.into_iter().for_each(Ending::clear);
+    }
+
+    /// Ends it without asking.
+    pub(crate) fn kill(&self, child: &mut Child) {
+        Ending::new(self).kill();
+        kill_child(child);
+    }
+}
+
+fn addresses(listeners: &[&Entry]) -> Vec<SocketAddr> {
+    let mut addresses: Vec<_> = listeners.iter().map(|it| it.address).collect();
+    addresses.sort_unstable_by_key(|address| (address.port(), address.ip()));
+    addresses.dedup();
+    addresses
+}
+
+/// Where neither a pidfd nor `/proc` is to be had, the child's number is good for as long as nobody has waited for it.
+fn kill_child(child: &mut Child) {
+    if matches!(child.try_wait(), Ok(None)) && child.kill().is_ok() {
+        // An error means that there is nothing to wait for.
+        let _ = child.wait();
+    }
+}

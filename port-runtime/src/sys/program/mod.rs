@@ -1,0 +1,37 @@
+//! A program that was started: where it listens, and how it is ended with all that it started itself.
+//!
+//! On Linux the kernel and `/proc` tell which sockets and which processes are the program's. Elsewhere, and for tests of
+//! that under `--cfg port_runtime_portable`, a connection tells that somebody listens, and the child alone is ended.
+
+#[cfg(all(any(target_os = "linux", target_os = "android"), not(port_runtime_portable)))]
+#[path = "linux/mod.rs"]
+mod os;
+#[cfg(not(all(any(target_os = "linux", target_os = "android"), not(port_runtime_portable))))]
+#[path = "portable.rs"]
+mod os;
+
+use std::net::SocketAddr;
+
+pub(crate) use self::os::{AtExit, Mark, Program, spawn};
+use super::owner::Owner;
+
+/// Who listens where a program is expected.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// The program itself, or somebody of whom the system does not tell who it is.
+    Ready,
+    /// A process that the program has started. It may be a daemon, whose parent is about to end.
+    #[cfg_attr(
+        not(all(any(target_os = "linux", target_os = "android"), not(port_runtime_portable))),
+        allow(dead_code, reason = "a connection does not tell")
+    )]
+    Descendant,
+    /// Nobody yet; and the program's own listeners are these, to which a connection would not come.
+    Elsewhere(Vec<SocketAddr>),
+    /// Somebody who is not the program.
+    #[cfg_attr(
+        not(all(any(target_os = "linux", target_os = "android"), not(port_runtime_portable))),
+        allow(dead_code, reason = "a connection does not tell")
+    )]
+    Stranger(Owner),
+}

@@ -1,0 +1,117 @@
+//! Everywhere else: what a connection and the child itself tell.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::process::{Child, Command};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Look;
+use crate::sys::owner::Owner;
+
+/// A refusal comes at once; Windows tries again for two seconds.
+const CONNECT: Duration = Duration::from_millis(500);
+
+/// Releases the number and starts the program, one at a time. A process that is being started has copies of all sockets
+/// until it becomes the program: a number that another one releases meanwhile would still be bound.
+pub(crate) fn spawn(command: &mut Command, release: impl FnOnce()) -> io::Result<Child> {
+    static ALONE: Mutex<()> = Mutex::new(());
+
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    release();
+    command.spawn()
+}
+
+/// Nobody could find it.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark;
+
+impl Mark {
+    pub(crate) fn put_on(_: &mut Command) -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "it is one on Linux")]
+    pub(crate) fn take_off(&self, _: &mut Command) {}
+}
+
+/// Only who has the child itself can end it.
+#[derive(Debug)]
+pub(crate) struct AtExit;
+
+#[expect(clippy::unused_self, reason = "it is needed on Linux")]
+impl AtExit {
+    pub(crate) fn new(_: &Arc<Program>, _: i32, _: Duration) -> Self {
+        Self
+    }
+
+    pub(crate) fn change(&self, _: i32, _: Duration) {}
+}
+
+#[derive(Debug)]
+pub(crate) struct Program;
+
+#[expect(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "they are needed on Linux")]
+impl Program {
+    pub(crate) fn new(_: &Child, _: Option<Mark>) -> Self {
+        Self
+    }
+
+    /// Only the child itself can be asked.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn has_ended(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn listeners(&self) -> io::Result<Vec<SocketAddr>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Whoever takes a connection counts.
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail on Linux")]
+    pub(crate) fn look(&self, mut address: SocketAddr) -> io::Result<Look> {
+        if address.ip().is_unspecified() {
+            address.set_ip(match address {
+                SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        let connected = TcpStream::connect_timeout(&address, CONNECT).is_ok_and(|connection| {
+            // While nobody listens, the system may take just this number for our own end, and connect it to itself.
+            connection.local_addr().is_ok_and(|own| own != address)
+        });
+        Ok(if connected { Look::Ready } else { Look::Elsewhere(Vec::new()) })
+    }
+
+    pub(crate) fn is_daemon(&self, _: &Owner) -> bool {
+        false
+    }
+
+    pub(crate) fn end(&self, child: &mut Child, signal: i32, grace: Duration, hurry: &dyn Fn() -> bool) {
+        if ask(child, signal) {
+            let started = std::time::Instant::now();
+            while matches!(child.try_wait(), Ok(None)) && started.elapsed() < grace && !hurry() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        self.kill(child);
+    }
+
+    pub(crate) fn kill(&self, child: &mut Child) {
+        // An error means that it has ended already.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// Whether the system has a way to ask, and the child is there to be asked.
+#[cfg(unix)]
+fn ask(child: &mut Child, signal: i32) -> bool {
+    // Nobody else has its number before it was waited for, and that is done here only.
+    matches!(child.try_wait(), Ok(None)) && crate::sys::signals::kill(child.id(), signal).is_ok()
+}
+
+#[cfg(not(unix))]
+fn ask(_: &mut Child, _: i32) -> bool {
+    false
+}

@@ -1,0 +1,97 @@
+//! A program that does what servers do, and what they should not: each argument is a step, `odd_server sleep=100
+//! listen=127.0.0.1:8080 serve`. What follows `child` is done by a child of its own, and so on.
+#![cfg_attr(target_os = "linux", allow(unsafe_code))]
+
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, exit};
+use std::thread::sleep;
+use std::time::Duration;
+
+fn main() -> io::Result<()> {
+    let steps: Vec<String> = std::env::args().skip(1).collect();
+    let mut listeners = Vec::new();
+    let mut children = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        let (verb, value) = step.split_once('=').unwrap_or((step, ""));
+        match verb {
+            // Something by which the test finds it again.
+            "tag" => {}
+            "sleep" => sleep(milliseconds(value)),
+            "say" => println!("{value}"),
+            "garbage" => io::stderr().write_all(b"\xff\xfe not UTF-8\n")?,
+            "print" => println!("{}", "x".repeat(number(value))),
+            "listen" => listeners.push(TcpListener::bind(value)?),
+            "exit" => exit(i32::try_from(number(value)).expect("a small number")),
+            "beside" => children.push(the_rest(&[steps[0].clone(), "sleep=600000".to_owned()]).spawn()?),
+            "child" => {
+                children.push(the_rest(&steps[place + 1..]).spawn()?);
+                break;
+            }
+            // The parent ends, and all is well, it says.
+            "daemon" => {
+                let _left_alone: Child = the_rest(&steps[place + 1..]).spawn()?;
+                exit(0);
+            }
+            "serve" => serve(&listeners),
+            _ => system(verb, &steps[place + 1..])?,
+        }
+    }
+    for child in &mut children {
+        child.wait()?;
+    }
+    Ok(())
+}
+
+/// What only Linux has.
+#[cfg(target_os = "linux")]
+fn system(verb: &str, rest: &[String]) -> io::Result<()> {
+    use std::os::unix::process::CommandExt;
+
+    match verb {
+        // SAFETY: it asks for a signal to be ignored.
+        "stubborn" => drop(unsafe { libc::signal(libc::SIGTERM, libc::SIG_IGN) }),
+        // SAFETY: it takes nothing, and fails for the leader of a group.
+        "setsid" => drop(unsafe { libc::setsid() }),
+        "exec" => return Err(the_rest(rest).exec()),
+        // SAFETY: it takes two integers; the others are for other options.
+        "secret" => drop(unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) }),
+        _ => panic!("there is no step `{verb}`"),
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn system(verb: &str, _: &[String]) -> io::Result<()> {
+    Err(io::Error::other(format!("there is no step `{verb}` here")))
+}
+
+fn the_rest(steps: &[String]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("it has a path"));
+    command.args(steps);
+    command
+}
+
+/// Answers everybody with "hello", for ever.
+fn serve(listeners: &[TcpListener]) {
+    std::thread::scope(|scope| {
+        for listener in listeners {
+            scope.spawn(|| {
+                for connection in listener.incoming() {
+                    let _ = connection.and_then(|mut connection| connection.write_all(b"hello"));
+                }
+            });
+        }
+        if listeners.is_empty() {
+            sleep(Duration::from_secs(600));
+        }
+    });
+}
+
+fn number(value: &str) -> usize {
+    value.parse().expect("a number")
+}
+
+fn milliseconds(value: &str) -> Duration {
+    Duration::from_millis(value.parse().expect("milliseconds"))
+}

@@ -1,0 +1,98 @@
+//! Where less can be seen: `/proc` of another namespace, programs of another user, no `/proc`, no netlink.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::support::{PLENTY, assert_says_hello, eventually, reserve};
+
+const INSIDE: &str = "PROCESS_ELSEWHERE";
+
+fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// The test of this name once more, behind other programs.
+fn again(wrapper: &[&str], test: &str) -> Command {
+    let mut command = Command::new(wrapper[0]);
+    command.args(&wrapper[1..]).arg(behaviour::this_test());
+    command.args(["--exact", &format!("linux::elsewhere::{test}"), "--nocapture", "--include-ignored"]);
+    command.env(INSIDE, "1").stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+#[track_caller]
+fn succeeds(mut command: Command) {
+    let output = command.spawn().unwrap().wait_with_output().unwrap();
+    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stdout));
+}
+
+/// What stands in such a `/proc` are strangers: of all that could be ended there, only the child is.
+#[test]
+#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+fn in_a_pid_namespace_with_the_proc_of_another() {
+    if is_inside() {
+        let port = reserve();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_odd_server"));
+        command.args([&format!("listen={}", port.addr()), "serve"]);
+        for grace in [PLENTY, Duration::ZERO] {
+            let mut server = port.start(&mut command, PLENTY).unwrap().grace(grace);
+            assert_says_hello(server.addr());
+            assert!(!server.stop().unwrap().success());
+            assert!(std::net::TcpStream::connect(port.addr()).is_err());
+        }
+        return;
+    }
+    // Small numbers in there are those of other processes out here.
+    let mut bystanders: Vec<_> = (0..20).map(|_| Command::new("sleep").arg("600").spawn().unwrap()).collect();
+    succeeds(again(&["unshare", "-rpf"], "in_a_pid_namespace_with_the_proc_of_another"));
+    for bystander in &mut bystanders {
+        assert!(bystander.try_wait().unwrap().is_none(), "a stranger was ended");
+        bystander.kill().unwrap();
+        bystander.wait().unwrap();
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+fn without_proc() {
+    if is_inside() {
+        return in_a_pid_namespace_with_the_proc_of_another();
+    }
+    let hide = r#"mount -t tmpfs none /proc && exec "$0" "$@""#;
+    let mut command = again(&["unshare", "-rm", "sh", "-c", hide], "in_a_pid_namespace_with_the_proc_of_another");
+    command.env("RUST_BACKTRACE", "0");
+    succeeds(command);
+}
+
+/// A stand-in for a container's proxy: it listens for the program, is no descendant, and cannot be looked at.
+#[test]
+#[cfg_attr(not(has_setpriv), ignore = "`setpriv` cannot make an ordinary user here")]
+fn a_listener_of_another_user_counts() {
+    if is_inside() {
+        let port = reserve();
+        println!("\nport {}", port.port());
+        std::io::stdout().flush().unwrap();
+        let server = port.start(Command::new("sleep").arg("600"), PLENTY).unwrap();
+        assert_eq!(server.addr(), port.addr());
+        drop(server);
+        println!("\ndone");
+        return;
+    }
+    let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let mut process = again(&user, "a_listener_of_another_user_counts").spawn().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port = lines.find_map(|line| line.strip_prefix("port ")?.parse::<u16>().ok()).unwrap();
+    // Not before the program was started.
+    let child_runs = || {
+        let of_threads = std::fs::read_dir(format!("/proc/{}/task", process.id())).unwrap().flatten();
+        let mut of_threads =
+            of_threads.map(|it| std::fs::read_to_string(it.path().join("children")).unwrap_or_default());
+        of_threads.any(|children| !children.is_empty())
+    };
+    eventually("the start", child_runs);
+    let _proxy = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    assert!(lines.any(|line| line == "done"));
+    assert!(process.wait().unwrap().success());
+}

@@ -1,0 +1,14 @@
+//! What Linux tells, and what is therefore promised there alone.
+
+mod asynchronous;
+mod at_exit;
+mod chosen;
+mod dead;
+mod elsewhere;
+mod examples;
+mod family;
+mod gone;
+mod passed;
+mod real;
+#[path = "../../linux/reserved/servers.rs"]
+mod servers;
