@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, Role};
 use crate::errors::{Errors, Mistake};
 use crate::options::{Becomes, Row, Takes};
 use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
@@ -61,6 +61,9 @@ impl Args {
         if let Some(options) = mark.options() {
             return Self::read(&options, scope, errors);
         }
+        if mark.role == Role::MistypedMark {
+            return Self::default(); // of which `check` tells
+        }
         let inside = match &mark.arguments.clone().into_iter().collect::<Vec<_>>()[..] {
             [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
                 unknown::option_for(&value.iter().cloned().collect())
@@ -87,7 +90,7 @@ impl Args {
         };
         let typed = name.unraw().to_string();
         let Some(row) = Row::of(&typed) else {
-            return Err(unknown::option(name, rest, scope));
+            return Err(unknown::option(name, rest, scope).half_typed(name));
         };
         if *name != typed {
             return Err(Mistake::at(name, format!("no option needs `r#`; write `{typed}`")));

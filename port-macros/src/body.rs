@@ -29,9 +29,12 @@ pub(crate) fn split_off_inner_attributes(body: &Group) -> (TokenStream, Group) {
     (trees.into_iter().collect(), braces)
 }
 
-/// To look at the first token, the compiler hands over all of them. Its text is a copy of a few lines.
+/// To look at the first token, the compiler hands over all of them, one by one; its text it has at hand.
 fn may_begin_with_attribute(body: &Group) -> bool {
-    let text = body.span().source_text();
-    let inside = text.as_ref().and_then(|text| text.strip_prefix('{'));
-    inside.is_none_or(|inside| inside.trim_start().starts_with(['#', '/']))
+    let Some(text) = body.span().source_text() else { return true };
+    let Some(mut inside) = text.strip_prefix('{').map(str::trim_start) else { return true };
+    while inside.starts_with("//") && !inside.starts_with("//!") {
+        inside = inside.split_once('\n').map_or("", |(_, next)| next).trim_start();
+    }
+    inside.starts_with(['#', '/'])
 }

@@ -17,6 +17,8 @@ pub(crate) struct Mistake {
     first: Span,
     last: Span,
     message: String,
+    /// A name that may only be half of an option's.
+    half_typed: Option<Ident>,
 }
 
 impl Errors {
@@ -43,6 +45,11 @@ impl Errors {
         self.0.iter().map(|mistake| mistake.to_message(true)).collect()
     }
 
+    /// The names that an editor may be asked to complete.
+    pub(crate) fn half_typed(&self) -> impl Iterator<Item = &Ident> {
+        self.0.iter().filter_map(|mistake| mistake.half_typed.as_ref())
+    }
+
     /// What makes the messages resolve in every edition. Their tokens have to be the user's, or rustc would add a note
     /// about the attribute to each; and for a user in edition 2015, `::core` is a module of his own.
     pub(crate) fn import() -> TokenStream {
@@ -56,7 +63,11 @@ impl Mistake {
         let mut spans = tokens.into_token_stream().into_iter().map(|tree| tree.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
         let last = spans.last().unwrap_or(first);
-        Self { first, last, message: message.to_string() }
+        Self { first, last, message: message.to_string(), half_typed: None }
+    }
+
+    pub(crate) fn half_typed(self, name: &Ident) -> Self {
+        Self { half_typed: Some(name.clone()), ..self }
     }
 
     pub(crate) fn message(&self) -> &str {

@@ -7,6 +7,7 @@ use quote::{quote, quote_spanned};
 use crate::errors::Errors;
 use crate::expand::{binding_attributes, prepend_bindings, with_body};
 use crate::item::Kind;
+use crate::options::OPTIONS;
 use crate::output::infer_impl;
 use crate::plan::Plan;
 use crate::tokens::{is_punct, map, mentions};
@@ -22,6 +23,7 @@ pub(crate) fn function(plan: &Plan, errors: &Errors) -> TokenStream {
     let Some((last, others)) = messages.split_last() else {
         return TokenStream::new();
     };
+    let completions = completions(errors);
     let bindings = plan.filled.iter().map(|fill| {
         let attributes = binding_attributes(fill);
         let (pattern, ty) = (&fill.pattern, infer_impl(fill.ty.clone()));
@@ -31,9 +33,37 @@ pub(crate) fn function(plan: &Plan, errors: &Errors) -> TokenStream {
         // No body, or one that counts on parameters that are not there.
         quote_spanned!(mixed_site=> { #import #(#others;)* #last })
     } else {
-        prepend_bindings(plan, &quote_spanned!(mixed_site=> #import #(#others;)* let #mistake = #last; #(#bindings)*))
+        prepend_bindings(
+            plan,
+            &quote_spanned!(mixed_site=> #completions #import #(#others;)* let #mistake = #last; #(#bindings)*),
+        )
     };
     with_body(plan, &body)
+}
+
+/// Editors offer what could stand at the cursor in what we write; so a name that is no option yet stands among the options.
+/// rustc drops all of it.
+///
+/// Input:  `pre`
+/// Output: `mod options { pub mod prefer {} … } use options::pre as _;`
+fn completions(errors: &Errors) -> TokenStream {
+    let mut names = errors.half_typed().peekable();
+    if names.peek().is_none() {
+        return TokenStream::new();
+    }
+    // No module can be called `crate`.
+    let modules = OPTIONS.iter().filter(|row| row.name != "crate").map(|row| {
+        let (name, example) = (Ident::new(row.name, Span::mixed_site()), row.example);
+        quote_spanned!(Span::mixed_site()=> #[doc = #example] pub mod #name {})
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            mod options { #(#modules)* }
+            #(#[cfg(rust_analyzer)] use options::#names as _;)*
+        };
+    }
 }
 
 /// An item that is no function stays as it is, but for marks that nobody takes out any more.

@@ -1,10 +1,13 @@
 //! Which name was meant where another was typed.
 
-/// The nearest of the known names: another spelling (`freePort`), or one or two typos.
+/// The nearest of the known names: another spelling (`freePort`), the beginning of it, or one or two typos.
 pub(crate) fn likeliest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
     let typed = plain(written);
     let mistakes = |meant: &&str| {
+        if typed.len() > 1 && plain(meant).starts_with(&typed) {
+            return Some(usize::from(typed.len() < plain(meant).len()));
+        }
         let enough = 2.min(meant.len() / 2);
         (0..=enough).find(|mistakes| is_within(*mistakes, typed.as_bytes(), plain(meant).as_bytes()))
     };

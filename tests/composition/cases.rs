@@ -1,11 +1,12 @@
-//! `#[test_case]`.
+//! `#[test_case]`, `#[test_matrix]` and `#[parameterized]`.
 //!
 //! It repeats the attributes below it on functions of its own that have no parameters: `fixture/mistakes`.
 
 use std::net::TcpListener;
 
 use port_runtime::with_free_port;
-use test_case::test_case;
+use test_case::{test_case, test_matrix};
+use yare::parameterized;
 
 use crate::support::{answers, answers_async};
 
@@ -31,4 +32,16 @@ fn above_with_result(number: u32, #[free_port] listener: TcpListener) -> u32 {
 async fn above_async(number: u8, #[free_port] listener: tokio::net::TcpListener) {
     assert_eq!(number, 1);
     assert!(answers_async(&listener).await.unwrap());
+}
+
+#[with_free_port]
+#[test_matrix([1, 2], [3, 4])]
+fn above_matrix(left: u8, right: u8, #[free_port] listener: TcpListener) {
+    assert!(left < right && answers(&listener));
+}
+
+#[with_free_port]
+#[parameterized(one = { 1 }, two = { 2 })]
+fn above_parameterized(number: u8, #[free_port] listener: TcpListener) {
+    assert!((1..=2).contains(&number) && answers(&listener));
 }

@@ -1,11 +1,14 @@
-//! rstest: cases, values, fixtures, and functions that are fixtures.
+//! rstest: cases, values, files, time-outs, templates, fixtures, and functions that are fixtures.
 //!
 //! Below `#[rstest]` every parameter is a fixture, so `listener` would be one: `fixture/mistakes`.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use port_runtime::with_free_port;
 use rstest::{fixture, rstest};
+use rstest_reuse::{apply, template};
 
 use crate::support::{answers, answers_async};
 
@@ -107,4 +110,49 @@ async fn above_async(
     assert!(answers_async(&async_server.await).await?);
     assert!(answers_async(&listener).await?);
     Ok(())
+}
+
+#[with_free_port]
+#[rstest]
+#[timeout(Duration::from_secs(20))]
+fn above_timeout(listener: TcpListener) {
+    assert!(answers(&listener));
+}
+
+#[with_free_port]
+#[rstest]
+#[case(1)]
+#[timeout(Duration::from_secs(20))]
+#[tokio::test]
+async fn above_async_timeout(#[case] number: u8, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    assert_eq!(number, 1);
+    assert!(answers_async(&listener).await?);
+    Ok(())
+}
+
+/// What `#[awt]` awaits is ready in the body.
+#[with_free_port]
+#[rstest]
+#[awt]
+#[tokio::test]
+async fn above_awaited(#[future] async_server: tokio::net::TcpListener, listener: tokio::net::TcpListener) {
+    assert_ne!(async_server.local_addr().unwrap(), listener.local_addr().unwrap());
+}
+
+#[with_free_port]
+#[rstest]
+fn above_files(#[files("fixture/*.rs")] path: PathBuf, listener: TcpListener) {
+    assert!(path.exists() && answers(&listener));
+}
+
+#[template]
+#[rstest]
+#[case(1)]
+#[case(2)]
+fn numbers(#[case] number: u8) {}
+
+#[with_free_port]
+#[apply(numbers)]
+fn above_template(#[case] number: u8, listener: TcpListener) {
+    assert!((1..=2).contains(&number) && answers(&listener));
 }

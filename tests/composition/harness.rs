@@ -200,7 +200,7 @@ async fn a_failing_constructor_reports_its_own_error() {
         assert!(error.to_string().contains("the database schema is not readable"), "{error}");
     }
     let error = broken_later().await.unwrap_err();
-    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Other, "the migrations failed"));
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Other, "_: BrokenLater: the migrations failed"));
 }
 
 #[with_free_port]

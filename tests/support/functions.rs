@@ -12,12 +12,13 @@ pub struct Annotated {
 }
 
 /// A pattern and a type to fill, with the variables that the pattern binds.
-const FILLED: [(&str, &str, &[&str]); 9] = [
+const FILLED: [(&str, &str, &[&str]); 10] = [
     ("NAME", "std::net::TcpListener", &["NAME"]),
     ("NAME", "::std::net::UdpSocket", &["NAME"]),
     ("_", "std::net::TcpListener", &[]),
     ("_NAME", "[std::net::TcpListener; 1 + 1]", &[]),
     ("[NAME_a, NAME_b]", "[std::net::UdpSocket; 2]", &["NAME_a", "NAME_b"]),
+    ("(ref mut NAME_a, _)", "(std::net::TcpListener, std::net::UdpSocket)", &["NAME_a.set_nonblocking(true)"]),
     ("(NAME_a, _)", "(std::net::TcpListener, std::net::UdpSocket)", &["NAME_a"]),
     ("port_runtime::DualStack { v4: NAME, .. }", "port_runtime::DualStack<std::net::TcpListener>", &["NAME"]),
     ("NAME", "port_runtime::ReservedPort", &["NAME"]),
@@ -34,7 +35,7 @@ const KEPT: [&str; 6] = [
     "#[allow(unused_mut)] mut _NAME: Box<dyn Fn() -> u8>",
 ];
 
-const OPTIONS: [&str; 22] = [
+const OPTIONS: [&str; 32] = [
     "host = \"127.0.0.1\"",
     "host = std::net::Ipv4Addr::LOCALHOST",
     "host = port_runtime::Host::env_or(\"HOST\", [127, 0, 0, 1].into_iter().fold(std::net::Ipv4Addr::LOCALHOST, |a, _: u8| a))",
@@ -42,6 +43,16 @@ const OPTIONS: [&str; 22] = [
     "range = 8000..9000",
     "range = 8000..=8000",
     "range = if cfg!(unix) { 1..=2 } else { 3..=4 }",
+    "range = [8000, 8002]",
+    "port = 0",
+    "port = Some(8080).filter(|port| *port < 80)",
+    "order = lowest",
+    "order = random",
+    "order = stable(env!(\"CARGO_MANIFEST_DIR\"))",
+    "order = port_runtime::Order::stable([1, 2].map(|n: u8| n))",
+    "except = 8000..=8001",
+    "except = [8000]",
+    "backlog = 7_u8 as <Result<u32, u8> as IntoIterator>::Item",
     "prefer = 8080",
     "prefer = \"8080\".parse::<u16>().unwrap_or(8080)",
     "prefer = 1 << 2",
@@ -60,7 +71,7 @@ const OPTIONS: [&str; 22] = [
 ];
 
 /// An output with a body that fits.
-const OUTPUTS: [(&str, &str); 14] = [
+const OUTPUTS: [(&str, &str); 17] = [
     ("", ""),
     ("-> ()", ""),
     ("-> u8", "5"),
@@ -74,6 +85,9 @@ const OUTPUTS: [(&str, &str); 14] = [
     ("-> (impl Iterator<Item = Vec<u8>> + use<GENERICS>, u8)", "(std::iter::empty(), 5)"),
     ("-> Box<dyn Fn(&str) -> bool + Send>", "Box::new(|text| text.is_empty())"),
     ("-> !", "std::process::exit(0)"),
+    ("-> Result<u8, impl std::fmt::Debug + use<GENERICS>>", "Ok::<u8, String>(5)"),
+    ("-> Result<fn(u8) -> u8, std::fmt::Error>", "Err(std::fmt::Error)"),
+    ("-> std::convert::Infallible", "std::process::exit(0)"),
     (
         "-> std::process::ExitCode",
         "match 1 { 0 => std::process::ExitCode::FAILURE, _ => std::process::ExitCode::SUCCESS }",

@@ -72,7 +72,14 @@ fn an_editor_understands_annotated_functions() {
     assert!(hover.contains("pub fn local_addr(&self)") && !hover.contains("free_port"), "{hover}");
     for option in ["pre|fer = 8080", "prefer = 8080, time|out = \"5s\"", "in|herit = \"http\""] {
         let hover = editor.hover(&function(&format!("({option})"), ""));
-        assert!(hover.contains("port_runtime::request::PortRequest") && hover.contains("-> Self"), "{option}: {hover}");
+        assert!(hover.contains("PortRequest\n") && hover.contains("-> Self"), "{option}: {hover}");
+    }
+
+    for half_typed in ["pre|", "ra| = 8000..9000", "env = \"PORT\", ti|, backlog = 5"] {
+        let completions = editor.completions(&function(&format!("({half_typed})"), ""));
+        for option in ["prefer", "range", "timeout", "on_error"] {
+            assert!(completions.iter().any(|name| name == option), "{half_typed}: {completions:?}");
+        }
     }
 
     assert_eq!(editor.definitions(&function("", "lis|tener.accept();")), ["lib.rs:4"]);

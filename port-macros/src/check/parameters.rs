@@ -37,7 +37,7 @@ pub(super) fn attributes_are_clear(fill: &Fill, errors: &mut Errors) {
                 errors.at(attribute, "`#[free_port]` stands here twice; write all options into the first");
             }
             Role::MistypedMark => {
-                let options = text(&attribute.arguments);
+                let options = attribute.options().map(|_| text(&attribute.arguments)).unwrap_or_default();
                 errors.at(
                     attribute,
                     format!(

@@ -5,6 +5,53 @@ fn serve(&self, (a, b): (&A, impl B), #[cfg(unix)] c: &C) -> u8 {
 ----
 fn serve(&self) -> u8 {
     {
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            mod options {
+                #[doc = "host = \"127.0.0.1\""]
+                pub mod host {
+                }
+                #[doc = "inherit"]
+                pub mod inherit {
+                }
+                #[doc = "port = 8080"]
+                pub mod port {
+                }
+                #[doc = "env = \"PORT\""]
+                pub mod env {
+                }
+                #[doc = "portserver"]
+                pub mod portserver {
+                }
+                #[doc = "prefer = 8080"]
+                pub mod prefer {
+                }
+                #[doc = "range = 8000..9000"]
+                pub mod range {
+                }
+                #[doc = "order = random"]
+                pub mod order {
+                }
+                #[doc = "except = [8080]"]
+                pub mod except {
+                }
+                #[doc = "backlog = 128"]
+                pub mod backlog {
+                }
+                #[doc = "timeout = \"5s\""]
+                pub mod timeout {
+                }
+                #[doc = "request = PortRequest::new()"]
+                pub mod request {
+                }
+                #[doc = "on_error = panic"]
+                pub mod on_error {
+                }
+            }
+            #[cfg(rust_analyzer)]
+            use options::hots as _;
+        };
         extern crate core as __free_port_core;
         __free_port_core::compile_error ! {
             "unknown option `hots`; did you mean `host`?"

@@ -1,0 +1,12 @@
+//! One request has one address.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(host = ["127.0.0.1", "::1"])]
+fn serve(listener: TcpListener) {
+    drop(listener);
+}
+
+fn main() {
+    serve();
+}

@@ -1,0 +1,12 @@
+//! The order is one of three words.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(range = 8000..9000, order = shuffle)]
+fn serve(listener: TcpListener) {
+    drop(listener);
+}
+
+fn main() {
+    serve();
+}

@@ -1,0 +1,12 @@
+//! `stable` is about a key.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(range = 8000..9000, order = stable)]
+fn serve(listener: TcpListener) {
+    drop(listener);
+}
+
+fn main() {
+    serve();
+}

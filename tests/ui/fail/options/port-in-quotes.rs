@@ -1,0 +1,12 @@
+//! A port is a number.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(port = "8080")]
+fn serve(listener: TcpListener) {
+    drop(listener);
+}
+
+fn main() {
+    serve();
+}

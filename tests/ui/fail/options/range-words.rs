@@ -1,0 +1,12 @@
+//! A range has two dots.
+use port_runtime::with_free_port;
+use std::net::TcpListener;
+
+#[with_free_port(range = 8000 to 9000)]
+fn serve(listener: TcpListener) {
+    drop(listener);
+}
+
+fn main() {
+    serve();
+}
