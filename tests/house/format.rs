@@ -7,17 +7,30 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::{files, workspace};
 
 /// The lines that are not rustfmt's business: what goes on in a text or in a call of a macro.
 fn foreign(tokens: TokenStream, found: &mut Vec<RangeInclusive<usize>>) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut is_skipped = false;
     for (at, tree) in trees.iter().enumerate() {
         let span = tree.span();
         let rest = span.start().line + 1..=span.end().line;
         let is_after = |sign| matches!(trees[..at].last(), Some(TokenTree::Punct(last)) if last.as_char() == sign);
+        if is_skipped {
+            found.push(span.start().line..=span.end().line);
+        }
+        is_skipped = match tree {
+            TokenTree::Group(attribute) if is_after('#') && attribute.to_string().contains("rustfmt") => {
+                found.push(span.start().line..=span.end().line);
+                true
+            }
+            TokenTree::Punct(end) if end.as_char() == ';' => false,
+            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => false,
+            _ => is_skipped,
+        };
         match tree {
             TokenTree::Literal(_) => found.push(rest),
             TokenTree::Group(_) if is_after('!') || is_after('#') => found.push(rest),
