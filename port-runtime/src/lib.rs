@@ -72,6 +72,16 @@ pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
 pub use self::types::{AsyncFromFreePort, Bound, ClientSocket, DualStack, FromFreePort};
 
+/// Pages that are about no item in particular.
+#[cfg(doc)]
+pub mod _documentation {
+    #[doc = include_str!("../COMPARE.md")]
+    pub mod compare {}
+
+    #[doc = include_str!("../PLATFORM.md")]
+    pub mod platform {}
+}
+
 /// The front page compiles.
 #[cfg(all(doctest, feature = "tokio", feature = "macros"))]
 #[doc = include_str!("../README.md")]
