@@ -49,7 +49,6 @@ fn no_modules_use_each_other_in_a_circle() {
 }
 
 /// Or else a circle would not be seen by people.
-#[ignore = "the floors are being built"]
 #[test]
 fn everything_is_imported_from_where_it_lives() {
     for folder in CRATES {
