@@ -63,7 +63,7 @@ pub enum ErrorKind {
     TooManyOpenFiles,
     /// An async type was asked for outside its runtime, or in one that does no I/O.
     NoRuntime,
-    /// The request contradicts itself: an empty range, port 0, a time-out of zero, two sockets for one address.
+    /// The request contradicts itself: an empty range, port 0, a timeout of zero, two sockets for one address.
     InvalidRequest,
     /// The type, or the system, cannot do what the request asks for.
     Unsupported,

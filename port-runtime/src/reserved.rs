@@ -77,7 +77,7 @@ use crate::types::bound::url;
 /// ```
 pub struct ReservedPort {
     address: SocketAddr,
-    /// For [`listen`](Self::listen): the backlog and the time-out.
+    /// For [`listen`](Self::listen): the backlog and the timeout.
     settings: Settings,
     /// Given up for the first listener where the system does not let the two share the port.
     hold: Mutex<Option<Socket>>,
@@ -116,7 +116,7 @@ impl ReservedPort {
         url(scheme, self.address)
     }
 
-    /// Listens on [`addr`](Self::addr), with the backlog and the time-out of the request. When the listener is dropped,
+    /// Listens on [`addr`](Self::addr), with the backlog and the timeout of the request. When the listener is dropped,
     /// the port is still reserved, and this can be called again: a server is restarted on its port.
     ///
     /// Outside Linux the hold has to be given up first. Between that and the bind another program can take the port, and
@@ -161,7 +161,7 @@ impl ReservedPort {
         let mut wait = Wait::new(timeout);
         while let Some(pause) = wait.pause(self.address)? {
             // By the system's clock here too. Tokio's, when it is paused, would jump ahead with every look, and so set off
-            // the user's own time-outs; or stand still, for as long as the server is a blocking task.
+            // the user's own timeouts; or stand still, for as long as the server is a blocking task.
             let slept = tokio::task::spawn_blocking(move || std::thread::sleep(pause)).await;
             slept.map_err(|error| Error::other(format!("cannot wait for a listener: {error}")))?;
         }
@@ -177,7 +177,7 @@ impl ReservedPort {
     }
 }
 
-/// Looks more and more seldom, and not for ever.
+/// Looks more and more seldom, and not forever.
 struct Wait {
     started: Instant,
     timeout: Duration,

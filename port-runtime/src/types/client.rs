@@ -53,7 +53,7 @@ impl FromFreePort for ClientSocket {
 }
 
 impl ClientSocket {
-    /// Connects, for as long as the [`timeout`](PortRequest::timeout) of the request allows, or else the system. The time-out
+    /// Connects, for as long as the [`timeout`](PortRequest::timeout) of the request allows, or else the system. The timeout
     /// holds for the stream's `read` and `write` as well.
     ///
     /// # Errors
@@ -80,11 +80,11 @@ impl ClientSocket {
         Ok(self.socket.into())
     }
 
-    /// Connects, and gives up after this long whatever the request says; the request's time-out is for the stream then.
+    /// Connects, and gives up after this long whatever the request says; the request's timeout is for the stream then.
     ///
     /// # Errors
     ///
-    /// [`TimedOut`](io::ErrorKind::TimedOut) when nobody has answered by then, and as for [`connect`](Self::connect). A time-out
+    /// [`TimedOut`](io::ErrorKind::TimedOut) when nobody has answered by then, and as for [`connect`](Self::connect). A timeout
     /// of zero is an error, as it is for [`TcpStream::connect_timeout`].
     ///
     /// ```
@@ -99,7 +99,7 @@ impl ClientSocket {
     /// ```
     pub fn connect_timeout(self, address: SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
         if timeout.is_zero() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a time-out of zero leaves no time to connect"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a timeout of zero leaves no time to connect"));
         }
         self.check_family(address)?;
         self.socket.connect_timeout(&address.into(), timeout)?;
@@ -149,7 +149,7 @@ mod descriptor {
         }
     }
 
-    /// For another way to connect; a time-out of the request is set.
+    /// For another way to connect; a timeout of the request is set.
     impl From<ClientSocket> for OwnedFd {
         fn from(client: ClientSocket) -> Self {
             client.socket.into()
@@ -170,7 +170,7 @@ mod descriptor {
         }
     }
 
-    /// For another way to connect; a time-out of the request is set.
+    /// For another way to connect; a timeout of the request is set.
     impl From<ClientSocket> for OwnedSocket {
         fn from(client: ClientSocket) -> Self {
             client.socket.into()
