@@ -35,7 +35,7 @@
 //! | `mio` | `mio::net::{TcpListener, UdpSocket}` |
 //! | `tracing` | an event for every port that is obtained |
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![allow(clippy::test_attr_in_doctest)] // the manual shows test functions
+#![allow(clippy::test_attr_in_doctest, reason = "the manual shows test functions")]
 
 /// For `crate = …` in the attribute, which takes the path of whoever re-exports this crate, too.
 #[doc(hidden)]

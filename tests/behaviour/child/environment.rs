@@ -1,5 +1,5 @@
 //! The environment of a child, as std would make it; `LISTEN_*` apart.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call, and so is what changes an environment
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call, and so is what changes an environment")]
 
 use std::env;
 use std::ffi::{CStr, c_char};
