@@ -5,11 +5,12 @@ use syn::ext::IdentExt;
 
 use crate::attribute::{Attribute, Role};
 use crate::errors::{Errors, Mistake};
-use crate::options::{Becomes, Row, Takes};
+use crate::options;
 use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
 use crate::split::{Angles, split_at_commas};
 use crate::tokens::{text, unwrapped};
 use crate::unknown;
+use crate::value::row::{Becomes, Row, Takes};
 use crate::value::{Given, Scope, Value};
 
 #[derive(Default)]
@@ -89,7 +90,7 @@ impl Args {
             return Err(Mistake::at(&all, unknown::without_name(&all)));
         };
         let typed = name.unraw().to_string();
-        let Some(row) = Row::of(&typed) else {
+        let Some(row) = options::row(&typed) else {
             return Err(unknown::option(name, rest, scope).half_typed(name));
         };
         if *name != typed {

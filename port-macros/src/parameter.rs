@@ -176,7 +176,5 @@ pub(crate) fn variables(pattern: &TokenStream) -> Vec<Ident> {
 pub(crate) fn borrows_mutably(pattern: &TokenStream) -> bool {
     let trees: Vec<TokenTree> = pattern.clone().into_iter().collect();
     trees.iter().any(|tree| matches!(tree, TokenTree::Group(group) if borrows_mutably(&group.stream())))
-        || trees.windows(2).any(|pair| {
-            matches!(pair, [TokenTree::Ident(first), TokenTree::Ident(second)] if first == "ref" && second == "mut")
-        })
+        || trees.windows(2).any(|pair| pair[0].to_string() == "ref" && pair[1].to_string() == "mut")
 }

@@ -4,9 +4,10 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::Mistake;
-use crate::options::{Row, Takes};
+use crate::options;
 use crate::split::ends_operand;
 use crate::tokens::{is_joint, is_punct, text};
+use crate::value::row::Takes;
 use crate::value::{Given, Scope};
 
 /// `=`, or what people write for it, and what follows.
@@ -35,8 +36,8 @@ pub(crate) fn end_of_option(trees: &[TokenTree]) -> usize {
             return is_separator(&trees[*index]);
         };
         let (sign, value) = take_sign(&trees[index + 1..]);
-        let is_bare =
-            value.is_empty() && Row::of(&word.to_string()).is_some_and(|row| !matches!(row.takes, Takes::Always(_)));
+        let is_bare = value.is_empty()
+            && options::row(&word.to_string()).is_some_and(|row| !matches!(row.takes, Takes::Always(_)));
         ends_operand(trees.get(index - 1)) && (sign == "=" || is_bare || is_separator(&trees[*index]))
     };
     (1..trees.len()).find(begins_option).unwrap_or(trees.len())
@@ -61,7 +62,7 @@ pub(crate) fn called(sign: &str, rest: &[TokenTree]) -> TokenStream {
 /// `range = 8000`, behind which another number does not begin an option.
 pub(crate) fn has_literal_value(trees: &[TokenTree]) -> bool {
     matches!(trees, [TokenTree::Ident(name), equals, ..]
-        if is_punct(Some(equals), '=') && Row::of(&name.to_string()).is_some() && end_of_option(trees) == trees.len())
+        if is_punct(Some(equals), '=') && options::row(&name.to_string()).is_some() && end_of_option(trees) == trees.len())
 }
 
 pub(crate) fn is_bare_value(trees: &[TokenTree]) -> bool {
@@ -77,7 +78,7 @@ pub(crate) fn several_values(option: &[TokenTree], others: &[Vec<TokenTree>], sc
         .map(|value| value.iter().cloned().collect())
         .collect();
     let all = quote!(#(#values),*);
-    let row = option.first().and_then(|name| Row::of(&name.to_string())).expect("it has a name");
+    let row = option.first().and_then(|name| options::row(&name.to_string())).expect("it has a name");
     let texts: Vec<_> = values.iter().map(text).collect();
     if let ("range", [first, last]) = (row.name, &texts[..]) {
         if !first.contains("..") && !last.contains("..") {

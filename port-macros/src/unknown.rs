@@ -6,9 +6,10 @@ use syn::{Lit, LitStr};
 
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
-use crate::options::{OPTIONS, Row};
+use crate::options::{self, OPTIONS};
 use crate::tokens::{is_punct, text};
 use crate::value::Scope;
+use crate::value::host::looks_like_ipv4;
 
 /// Names from other tools, and the option that is closest to them.
 const OTHER_NAMES: [(&str, &[&str]); 13] = [
@@ -132,7 +133,7 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
     if let [TokenTree::Group(group)] = &trees[..] {
         let inside = text(&group.stream());
         let name = inside.split([' ', '=', ',']).next().unwrap_or_default();
-        if Row::of(name).is_some() {
+        if options::row(name).is_some() {
             return format!("options stand in one pair of parentheses; write `{inside}`");
         }
     }
@@ -171,10 +172,6 @@ pub(crate) fn option_for(value: &TokenStream) -> String {
         // Nothing that we know: better a whole example than half a guess.
         _ => "prefer = 8080".to_owned(),
     }
-}
-
-pub(crate) fn looks_like_ipv4(text: &str) -> bool {
-    text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 fn for_text(literal: &LitStr) -> String {

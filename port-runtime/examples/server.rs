@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use port_runtime::{Bound, Host, with_free_port};
+use port_runtime::{Bound, Host, PortRequest, with_free_port};
 use tokio::net::TcpListener;
 
 const PAGE: &str = "<!doctype html><title>It runs</title><h1>It runs</h1><p>On a port that nobody could take away.</p>";
@@ -17,11 +17,15 @@ const PAGE: &str = "<!doctype html><title>It runs</title><h1>It runs</h1><p>On a
     host = Host::env_or("HOST", Ipv4Addr::LOCALHOST),
     inherit,
     env = "PORT",
-    prefer = 8080,
-    range = 8000..9000,
+    range = 8080..9000,
 )]
 #[tokio::main]
 async fn main(listener: TcpListener) -> io::Result<()> {
+    if (8081..9000).contains(&listener.port()) {
+        if let Err(error) = PortRequest::new().port(8080).bind::<std::net::TcpListener>() {
+            eprintln!("{error}"); // says who has it
+        }
+    }
     println!("{}", listener.url("http"));
     let pages = Router::new().route("/", get(Html(PAGE)));
     axum::serve(listener, pages).with_graceful_shutdown(asked_to_stop()).await

@@ -36,7 +36,7 @@
 //! | `mio` | `mio::net::{TcpListener, UdpSocket}` |
 //! | `tracing` | an event for every port that is obtained |
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![allow(clippy::test_attr_in_doctest)] // the manual shows test functions
+#![allow(clippy::test_attr_in_doctest, reason = "the manual shows test functions")]
 
 /// For `crate = …` in the attribute, which takes the path of whoever re-exports this crate, too.
 #[doc(hidden)]
@@ -76,6 +76,16 @@ pub use self::process::ServerProcess;
 pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
 pub use self::types::{AsyncFromFreePort, Bound, ClientSocket, DualStack, FromFreePort};
+
+/// Pages that are about no item in particular.
+#[cfg(doc)]
+pub mod _documentation {
+    #[doc = include_str!("../COMPARE.md")]
+    pub mod compare {}
+
+    #[doc = include_str!("../PLATFORM.md")]
+    pub mod platform {}
+}
 
 /// The front page compiles.
 #[cfg(all(doctest, feature = "tokio", feature = "macros"))]

@@ -3,7 +3,12 @@
 //! It knows errors, and nothing of ports. The methods have names that nobody else has, since a trait of the user's with
 //! an `fn fail(self)` for every type would be found before ours.
 
-#![allow(missing_debug_implementations, clippy::new_without_default, clippy::needless_pass_by_value)]
+#![allow(
+    missing_debug_implementations,
+    clippy::new_without_default,
+    clippy::needless_pass_by_value,
+    reason = "nobody but the expansion calls these"
+)]
 
 use std::io;
 use std::marker::PhantomData;

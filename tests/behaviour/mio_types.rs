@@ -11,7 +11,7 @@ use port_runtime::{ErrorKind, PortRequest};
 
 use crate::support::{assert_error, port_on};
 
-/// Waits until something can be read, and not for ever.
+/// Waits until something can be read, and not forever.
 fn wait_until_readable(source: &mut impl Source, cause: impl FnOnce()) {
     let mut poll = Poll::new().unwrap();
     let mut events = Events::with_capacity(8);

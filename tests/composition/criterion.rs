@@ -1,6 +1,6 @@
 //! Criterion's own parameter stays, and the benchmark has a listener; under `cargo test` it runs once.
 
-#![allow(missing_docs)] // of what `criterion_group!` makes
+#![allow(missing_docs, reason = "of what `criterion_group!` makes")]
 
 use std::net::{TcpListener, TcpStream};
 

@@ -150,7 +150,7 @@ impl Editor {
                 Some(_) => panic!("{method}: {answer}"),
             }
         }
-        panic!("{method}: the content is modified for ever")
+        panic!("{method}: the content is modified forever")
     }
 
     fn notify(&mut self, method: &str, parameters: &Value) {

@@ -119,7 +119,8 @@ fn something_is_filled(plan: &Plan, errors: &mut Errors) {
         errors.at(
             &function.parentheses,
             format!(
-                "every parameter of `{name}` belongs to another attribute{owner}; add one to fill, as in `#[free_port] listener: std::net::TcpListener`"
+                "every parameter of `{name}` belongs to another attribute{owner}; add one to fill, \
+                 as in `#[free_port] listener: std::net::TcpListener`"
             ),
         );
     } else {
@@ -128,7 +129,8 @@ fn something_is_filled(plan: &Plan, errors: &mut Errors) {
             &function.parentheses,
             format!(
                 "`{name}` has no parameter to fill; write `fn {name}({receiver}listener: std::net::TcpListener)`, \
-                 and if an attribute above takes the parameters away (`#[rstest]`, `#[serial]`, `#[test_case]`), move `#[with_free_port]` above it"
+                 and if an attribute above takes the parameters away (`#[rstest]`, `#[serial]`, \
+                 `#[test_case]`), move `#[with_free_port]` above it"
             ),
         );
     }

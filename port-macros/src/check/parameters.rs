@@ -80,7 +80,10 @@ pub(super) fn one_port_for_one_parameter(plan: &Plan, errors: &mut Errors) {
             let value = &arg.text;
             errors.at(
                 &arg.name,
-                format!("`{option}` names one port, and several parameters are filled; write `#[free_port({option} = {value})]` on one of them"),
+                format!(
+                    "`{option}` names one port, and several parameters are filled; \
+                     write `#[free_port({option} = {value})]` on one of them"
+                ),
             );
         }
     }

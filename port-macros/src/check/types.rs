@@ -45,7 +45,11 @@ fn check_tuple(ty: &TokenStream, inside: TokenStream, errors: &mut Errors) {
     match split_at_commas(inside, Angles::InTypes).len() {
         0 => errors.at(ty, "`()` holds no socket; write a type, for instance `std::net::TcpListener`"),
         1..=4 => {}
-        _ => errors.at(ty, "a tuple is for up to four sockets on one port number; for different ports write an array, or several parameters"),
+        _ => errors.at(
+            ty,
+            "a tuple is for up to four sockets on one port number; for different ports write an array, \
+             or several parameters",
+        ),
     }
 }
 
@@ -68,7 +72,11 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
             let name = text(&fill.pattern);
             errors.at(
                 &fill.ty,
-                format!("what is filled cannot be a reference; remove `#[free_port]` if the caller passes `{name}`, or write `{}`", text(&owned)),
+                format!(
+                    "what is filled cannot be a reference; remove `#[free_port]` if the caller passes `{name}`, \
+                     or write `{}`",
+                    text(&owned)
+                ),
             );
         } else {
             passed.get_or_insert((fill, owned));
@@ -81,14 +89,23 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
         &passed.ty,
         match other {
             Some(other) => {
-                format!("`{}` comes from the caller, since a reference cannot be filled; mark the one to fill: `#[free_port] {}`", passed.text, other.text)
+                format!(
+                    "`{}` comes from the caller, since a reference cannot be filled; mark the one to fill: \
+                     `#[free_port] {}`",
+                    passed.text, other.text
+                )
             }
             None if may_be_harness => format!(
-                "a filled parameter cannot be a reference; write `{}: {}`, or add one to fill if the caller passes this: `#[free_port] {EXAMPLE}`",
+                "a filled parameter cannot be a reference; write `{}: {}`, or add one to fill if the caller \
+                 passes this: `#[free_port] {EXAMPLE}`",
                 text(&passed.pattern),
                 text(&owned)
             ),
-            None => format!("`{}` comes from the caller, since a reference cannot be filled; add one to fill: `#[free_port] {EXAMPLE}`", passed.text),
+            None => format!(
+                "`{}` comes from the caller, since a reference cannot be filled; add one to fill: \
+                 `#[free_port] {EXAMPLE}`",
+                passed.text
+            ),
         },
     );
 }

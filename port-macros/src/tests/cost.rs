@@ -1,6 +1,6 @@
 //! What an expansion costs, and that a long body adds next to nothing. Counted in allocations, which are the same on every
 //! machine; `cargo test -p port-macros --release cost -- --nocapture` shows the time.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "an allocator of its own")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

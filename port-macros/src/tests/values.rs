@@ -2,7 +2,7 @@ use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use super::{mistakes, tokens};
-use crate::options::Row;
+use crate::options;
 use crate::rewrite;
 use crate::value::duration::parse;
 use crate::value::host;
@@ -127,7 +127,7 @@ fn literals_that_are_right_pass_as_they_are() {
         for value in values {
             let item = "fn f(listener: L) -> io::Result<()> {}";
             let output = rewrite(&tokens(&format!("{option} = {value}")), tokens(item)).to_string();
-            let passed = Row::of(option).is_some() && output.contains(&tokens(value).to_string());
+            let passed = options::row(option).is_some() && output.contains(&tokens(value).to_string());
             let is_setting = option == "on_error" || option == "crate";
             assert!(!output.contains("compile_error") && (passed || is_setting), "{option} = {value}: {output}");
         }

@@ -22,15 +22,15 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         }
         Some(Lit::Int(_) | Lit::Float(_)) => {
             let quoted = if parse(&typed).is_ok() { typed } else { in_seconds(&typed) };
-            Err(given.mistake(format!("a time-out stands in quotes, with its unit; write `timeout = \"{quoted}\"`")))
+            Err(given.mistake(format!("a timeout stands in quotes, with its unit; write `timeout = \"{quoted}\"`")))
         }
-        Some(_) => Err(given.instead("a time-out", "\"5s\"")),
-        None if typed == "None" => Err(given.mistake("`timeout` takes a time; leave it out to wait for ever")),
+        Some(_) => Err(given.instead("a timeout", "\"5s\"")),
+        None if typed == "None" => Err(given.mistake("`timeout` takes a time; leave it out to wait forever")),
         None => match typed.replace(' ', "") {
             joined if parse(&joined).is_ok() => {
-                Err(given.mistake(format!("a time-out stands in quotes; write `timeout = \"{joined}\"`")))
+                Err(given.mistake(format!("a timeout stands in quotes; write `timeout = \"{joined}\"`")))
             }
-            _ if given.word().is_some() => Err(given.instead("a time-out", "\"5s\"")),
+            _ if given.word().is_some() => Err(given.instead("a timeout", "\"5s\"")),
             _ => given.as_it_is(),
         },
     }
@@ -66,7 +66,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let seconds = u64::try_from(total / 1_000_000_000).map_err(|_| malformed(text))?;
     let subsecond = u32::try_from(total % 1_000_000_000).expect("a remainder below one second");
     match total {
-        0 => Err("a time-out of zero gives up at once; leave `timeout` out to wait for ever".to_owned()),
+        0 => Err("a timeout of zero gives up at once; leave `timeout` out to wait forever".to_owned()),
         _ => Ok(Duration::new(seconds, subsecond)),
     }
 }

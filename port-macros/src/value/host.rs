@@ -9,7 +9,6 @@ use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::split::{Angles, split_at_commas};
 use crate::tokens::text;
-use crate::unknown::looks_like_ipv4;
 
 pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     let typed = text(given.tokens);
@@ -108,4 +107,8 @@ fn is_name(name: &str) -> bool {
 
 fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+pub(crate) fn looks_like_ipv4(text: &str) -> bool {
+    text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }

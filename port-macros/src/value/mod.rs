@@ -8,7 +8,9 @@ pub(crate) mod host;
 pub(crate) mod name;
 pub(crate) mod number;
 pub(crate) mod order;
+mod port;
 pub(crate) mod ports;
+pub(crate) mod row;
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -16,8 +18,8 @@ use std::fmt::Display;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
+use self::row::Row;
 use crate::errors::Mistake;
-use crate::options::Row;
 use crate::split::ends_operand;
 use crate::tokens::{is_joint, is_punct, text, unwrapped};
 

@@ -1,11 +1,11 @@
 //! One number: `port`, `prefer` and `backlog`.
 
-use std::fmt::Display;
 use std::net::SocketAddr;
 
 use proc_macro2::{Delimiter, TokenTree};
-use syn::{Lit, LitInt};
+use syn::Lit;
 
+use super::port::check_port;
 use super::ports::{Range, list_of, range_of};
 use super::{Given, Value};
 use crate::errors::Mistake;
@@ -79,19 +79,6 @@ fn in_quotes(given: &Given, quoted: &str) -> Mistake {
         }
         None => given.instead("a port", 8080),
     }
-}
-
-pub(crate) fn check_port(port: &LitInt, option: &str) -> Result<(), String> {
-    match port.base10_parse::<u64>() {
-        Ok(0) if option == "prefer" => Err("port 0 means any free port; leave `prefer` out to get one".to_owned()),
-        Ok(1..=65535) if ["", "u16"].contains(&port.suffix()) => Ok(()),
-        Ok(number @ 1..=65535) => Err(format!("a port is a `u16`; write `{number}`")),
-        _ => Err(out_of_range(port)),
-    }
-}
-
-pub(crate) fn out_of_range(port: impl Display) -> String {
-    format!("`{port}` is not a port; write a number from 1 to 65535")
 }
 
 pub(crate) fn backlog(given: &Given) -> Result<Value, Mistake> {

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::{Lit, LitInt, Token};
 
-use super::number::{check_port, out_of_range};
+use super::port::{check_port, out_of_range};
 use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::split::{Angles, split_at_commas};

@@ -1,6 +1,6 @@
 //! The sockets that a process has open (Linux). By hand, because std resolves `/proc/PID/fd/N` from the root for each
 //! descriptor, and a search goes through all of a machine.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::ffi::{CStr, CString};
 use std::io;
@@ -27,15 +27,17 @@ impl Iterator for Sockets {
         loop {
             // SAFETY: the stream is open, and used by nobody else.
             let entry = NonNull::new(unsafe { libc::readdir(self.0.as_ptr()) })?;
-            // SAFETY: the stream is open; the name is an array in the entry, which stays until the next call, and ends in
-            // a null byte; the size is that of the buffer.
-            let size = unsafe {
-                let name = CStr::from_ptr((&raw const (*entry.as_ptr()).d_name).cast());
-                if name.to_bytes().starts_with(b".") {
-                    continue;
-                }
-                libc::readlinkat(libc::dirfd(self.0.as_ptr()), name.as_ptr(), link.as_mut_ptr().cast(), link.len())
-            };
+            // SAFETY: the entry stays until the next call.
+            let name = unsafe { &raw const (*entry.as_ptr()).d_name };
+            // SAFETY: the name is an array in the entry, and ends in a null byte.
+            let name = unsafe { CStr::from_ptr(name.cast()) };
+            if name.to_bytes().starts_with(b".") {
+                continue;
+            }
+            // SAFETY: the stream is open.
+            let folder = unsafe { libc::dirfd(self.0.as_ptr()) };
+            // SAFETY: the name ends in a null byte; the size is that of the buffer.
+            let size = unsafe { libc::readlinkat(folder, name.as_ptr(), link.as_mut_ptr().cast(), link.len()) };
             // Less than nothing for one that was closed meanwhile.
             let link = usize::try_from(size).ok().and_then(|size| link.get(..size));
             if let Some(inode) = link.and_then(inode) {

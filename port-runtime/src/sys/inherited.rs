@@ -3,7 +3,7 @@
 //! [`Inherited`] is the proof that a number may be taken: no safe code gets two of them for one number, or one for a number
 //! that was taken before. For the rest it relies on what all of Rust's std does: what a program opens itself is
 //! close-on-exec, and what came through an `exec` is not.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::collections::BTreeSet;
 use std::io;

@@ -1,5 +1,5 @@
 //! Which network namespace a socket is in.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::os::fd::AsRawFd;
 

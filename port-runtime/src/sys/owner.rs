@@ -123,7 +123,7 @@ mod linux {
     /// The parent that has the socket, too: not a worker, but the server to which it belongs. Not init, which has those of
     /// its services.
     fn eldest(mut pid: Pid, socket: u64) -> Pid {
-        // A generation each, and not for ever.
+        // A generation each, and not forever.
         for _ in 0..8 {
             let Some(parent) = proc_fs::stat(pid).map(|stat| stat.parent) else { break };
             if parent <= 1 || !Sockets::of(parent).is_ok_and(|mut sockets| sockets.any(|it| it == socket)) {

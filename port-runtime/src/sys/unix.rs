@@ -1,5 +1,5 @@
 //! What every Unix does alike, and what only Linux can tell.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::ffi::CString;
 use std::io;
@@ -53,8 +53,8 @@ pub(crate) fn own_pidfd_id() -> Option<u64> {
 
     const PIDFS_MAGIC: libc::c_long = 0x5049_4446;
 
-    // SAFETY: getpid(2) cannot fail; pidfd_open(2) takes two integers and gives a new descriptor or -1.
-    let number = unsafe { libc::syscall(libc::SYS_pidfd_open, libc::getpid(), 0) };
+    // SAFETY: pidfd_open(2) takes two integers and gives a new descriptor or -1.
+    let number = unsafe { libc::syscall(libc::SYS_pidfd_open, std::process::id(), 0) };
     let number = RawFd::try_from(number).ok().filter(|&number| number != -1)?;
     // SAFETY: the descriptor is new, so nobody else owns it.
     let pidfd = unsafe { OwnedFd::from_raw_fd(number) };
@@ -85,8 +85,7 @@ pub(crate) fn inode(socket: &Socket) -> io::Result<u64> {
     let mut file: libc::stat = unsafe { std::mem::zeroed() };
     // SAFETY: the descriptor is open for as long as it is borrowed; the pointer is to a structure of the right type.
     let status = unsafe { libc::fstat(socket.as_raw_fd(), &raw mut file) };
-    // On some architectures it has another width.
-    #[allow(clippy::useless_conversion)]
+    #[allow(clippy::useless_conversion, reason = "on some architectures it has another width")]
     if status == -1 { Err(io::Error::last_os_error()) } else { Ok(file.st_ino.into()) }
 }
 

@@ -1,4 +1,4 @@
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::io;
 use std::os::windows::io::AsRawSocket;

@@ -1,6 +1,6 @@
 //! `pre_exec` closures of the user's that do with descriptors what they like: the program gets its sockets, or there is an
 //! error, no program, and the sockets are still here.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call, and closures make bare system calls
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call, and closures make bare system calls")]
 
 use std::io;
 use std::ops::Range;
@@ -69,8 +69,8 @@ fn what_ends_the_process_is_an_error() {
         assert!(error.to_string().starts_with("the program was not run: "), "{error}");
     }
     let kill = || {
-        // SAFETY: takes numbers.
-        unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
+        // SAFETY: takes a number.
+        unsafe { libc::raise(libc::SIGKILL) };
         Ok(())
     };
     passes_or_fails(with(server(), kill)).expect_err("it was not run");
@@ -130,9 +130,13 @@ fn what_changes_the_root_and_the_user_does_no_harm() {
         return;
     }
     let change = || {
-        // SAFETY: the strings are static.
-        let status = unsafe { libc::chroot(c"/".as_ptr()) + libc::chdir(c"/".as_ptr()) + libc::setuid(65534) };
-        if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+        // SAFETY: the string is static.
+        let root = unsafe { libc::chroot(c"/".as_ptr()) };
+        // SAFETY: likewise.
+        let folder = unsafe { libc::chdir(c"/".as_ptr()) };
+        // SAFETY: takes a number.
+        let user = unsafe { libc::setuid(65534) };
+        if root + folder + user == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     };
     let mut command = with(shell("id -u; test $LISTEN_PID = $$ && echo $LISTEN_FDS"), change);
     let child = PassListeners::new().with("http", tcp()).spawn(&mut command).expect("it can be started");

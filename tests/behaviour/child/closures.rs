@@ -1,5 +1,5 @@
 //! What closures between fork and exec may do, and what has to come of a spawn whatever they do.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call, and the closures make bare system calls
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call, and the closures make bare system calls")]
 
 use std::fs::File;
 use std::io;

@@ -1,5 +1,5 @@
 //! What was set on the command holds, as in a spawn by std, which is asked each time for what it does.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call")]
 
 use std::fs;
 use std::io::Write;

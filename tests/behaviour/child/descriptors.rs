@@ -1,5 +1,5 @@
 //! Where descriptors lie before, and what is open afterwards.
-#![allow(unsafe_code)] // bare system calls
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::fs::File;
 use std::io::{self, ErrorKind};

@@ -1,5 +1,5 @@
 //! The environment of a child, as std would make it; `LISTEN_*` apart.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call, and so is what changes an environment
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call, and so is what changes an environment")]
 
 use std::env;
 use std::ffi::{CStr, c_char};
@@ -78,7 +78,7 @@ unsafe extern "C" {
 /// Gives this process an environment that nobody could make with `setenv`.
 fn replace_environment(strings: &'static [&'static CStr]) {
     let pointers: Vec<_> = strings.iter().map(|it| it.as_ptr()).chain([std::ptr::null()]).collect();
-    // SAFETY: called before there is a thread that looks at it; the array and the strings live for ever.
+    // SAFETY: called before there is a thread that looks at it; the array and the strings live forever.
     unsafe { environ = pointers.leak().as_ptr() };
 }
 

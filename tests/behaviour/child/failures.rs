@@ -1,5 +1,5 @@
 //! What cannot be started is reported as std reports it, and leaves nothing behind.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call")]
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! The modes of a socket, which belong to it and not to a descriptor: who shares it in this process sees no other ones,
 //! unless the program has the socket.
-#![allow(unsafe_code)] // `pre_exec` is unsafe to call, and closures make bare system calls
+#![allow(unsafe_code, reason = "`pre_exec` is unsafe to call, and closures make bare system calls")]
 
 use std::io;
 use std::net::TcpListener;

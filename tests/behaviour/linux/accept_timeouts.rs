@@ -49,7 +49,7 @@ fn writing_to_an_accepted_connection_gives_up() {
 fn a_nanosecond_is_a_short_one_and_not_none() {
     for tiny in [Duration::from_nanos(1), Duration::from_nanos(999), Duration::from_micros(1)] {
         let listener: TcpListener = within(tiny);
-        // Else the next line would wait for ever.
+        // Else the next line would wait forever.
         assert!(socket2::SockRef::from(&listener).read_timeout().unwrap().is_some());
         assert_eq!(listener.accept().unwrap_err().kind(), WouldBlock);
         let socket: UdpSocket = within(tiny);

@@ -111,7 +111,8 @@ fn end_after_a_hundred_tries() {
         assert_eq!(error.kind(), ErrorKind::NoFreePort);
         assert_eq!(
             error.to_string(),
-            "no free port on 127.0.0.1: 100 that the system chose were in use for one of the sockets that share the port"
+            "no free port on 127.0.0.1: 100 that the system chose were in use for one of the sockets \
+             that share the port"
         );
         assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::AddrInUse);
         assert_eq!(open_descriptors(), before);

@@ -39,7 +39,7 @@ pub(crate) fn hold_everywhere(port: u16) -> Socket {
     socket
 }
 
-/// A client that does not wait for ever when the server is broken.
+/// A client that does not wait forever when the server is broken.
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let client = TcpStream::connect(address).expect("somebody listens");
     client.set_read_timeout(Some(Duration::from_secs(60))).unwrap();

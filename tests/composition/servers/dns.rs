@@ -67,7 +67,7 @@ fn resolve(client: &UdpSocket, server: SocketAddr) -> io::Result<Vec<u8>> {
 }
 
 #[with_free_port(timeout = PATIENCE)]
-#[cfg_attr(not(any(target_os = "linux", target_os = "android")), ignore = "listeners have no time-out here")]
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), ignore = "listeners have no timeout here")]
 #[test]
 fn serves((tcp, udp): (TcpListener, UdpSocket), client: UdpSocket) -> io::Result<()> {
     let address = udp.local_addr()?;

@@ -1,6 +1,6 @@
 //! Any return type compiles; the type decides between returning the error and panicking.
 #![deny(warnings)]
-#![allow(unused_parens)] // on purpose, around an `impl Trait`
+#![allow(unused_parens, reason = "on purpose, around an `impl Trait`")]
 
 use port_runtime::{Error, FromFreePort, PortRequest, with_free_port};
 use std::error::Error as StdError;

@@ -90,12 +90,13 @@ impl Plan {
             return error.into();
         }
         self.say(State::Ready);
-        // SAFETY: both arrays end in a null pointer, and what they point to lives until the call has ended. `execvp` takes
-        // its PATH from the environment just installed, as with std.
-        unsafe {
-            strings::install(environment);
-            libc::execvp(*self.arguments.as_ptr(), self.arguments.as_ptr());
-        }
+        // SAFETY: the array ends in a null pointer, and what it points to lives until the call below has ended.
+        unsafe { strings::install(environment) };
+        // SAFETY: the program's own name is the first of its arguments.
+        let program = unsafe { *self.arguments.as_ptr() };
+        // SAFETY: the array ends in a null pointer, and what it points to lives until the call has ended. `execvp` takes its
+        // PATH from the environment just installed, as with std.
+        unsafe { libc::execvp(program, self.arguments.as_ptr()) };
         let error = io::Error::last_os_error();
         self.restore_modes();
         error.into()

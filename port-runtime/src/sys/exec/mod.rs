@@ -12,7 +12,7 @@
 //! The user's closures run before it, and may have closed or replaced any descriptor. So nothing is believed that the
 //! child does not say: that all is in place and the program about to run is a message of its own, and only then the end of
 //! the stream means that it runs.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls between fork and exec")]
 
 mod child;
 mod message;

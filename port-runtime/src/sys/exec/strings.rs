@@ -130,13 +130,16 @@ mod tests {
     /// What execve(2) would see.
     fn seen(array: *const *const c_char) -> Vec<String> {
         let mut strings = Vec::new();
-        // SAFETY: the array ends in a null pointer, and all before it point to strings that are alive.
-        unsafe {
-            let mut place = array;
-            while !(*place).is_null() {
-                strings.push(CStr::from_ptr(*place).to_str().unwrap().to_owned());
-                place = place.add(1);
+        for index in 0.. {
+            // SAFETY: the array ends in a null pointer, and nothing is read beyond it.
+            let place = unsafe { array.add(index) };
+            // SAFETY: likewise.
+            let string = unsafe { *place };
+            if string.is_null() {
+                break;
             }
+            // SAFETY: all before the null pointer point to strings that are alive.
+            strings.push(unsafe { CStr::from_ptr(string) }.to_str().unwrap().to_owned());
         }
         strings
     }

@@ -1,5 +1,5 @@
 //! Descriptors of all kinds, put at the numbers from 3 on.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls on descriptors by their numbers")]
 
 use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream, UdpSocket};

@@ -1,5 +1,5 @@
 //! One environment, and what came of it.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "forks")]
 
 use std::collections::BTreeSet;
 use std::env;

@@ -59,7 +59,8 @@ fn a_tuple_may_get_the_kernels_choice() {
 fn an_array_cannot_have_one_number() {
     child_with(&Block::for_processes(), "").run(|| {
         let message = format!(
-            "{VARIABLE} names one port, and 2 different ones are wanted; leave `env` out, or give each socket a variable"
+            "{VARIABLE} names one port, and 2 different ones are wanted; leave `env` out, \
+             or give each socket a variable"
         );
         assert_error(from_variable().bind::<[TcpListener; 2]>(), ErrorKind::InvalidRequest, &message);
         let [only]: [TcpListener; 1] = from_variable().bind().unwrap();

@@ -1,5 +1,5 @@
 //! Port servers that take too long: given up after a time of their own, and no sooner.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "signal handlers")]
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -90,13 +90,13 @@ fn is_waited_for_in_spite_of_signals() {
         it.variable("PORTSERVER_ADDRESS", address).variable("EXPECTED", block.port(1).to_string());
     };
     Child::new().given(give).run(|| {
-        // SAFETY: all zeros is a valid value of this plain C structure, and the handler does nothing.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = ignore as extern "C" fn(libc::c_int) as usize;
-            action.sa_flags = libc::SA_RESTART;
-            assert_eq!(libc::sigaction(libc::SIGUSR1, &raw const action, ptr::null_mut()), 0);
-        }
+        // SAFETY: all zeros is a valid value of this plain C structure.
+        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+        action.sa_sigaction = ignore as extern "C" fn(libc::c_int) as usize;
+        action.sa_flags = libc::SA_RESTART;
+        // SAFETY: the handler does nothing.
+        let status = unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, ptr::null_mut()) };
+        assert_eq!(status, 0);
         // SAFETY: always sound to call.
         let waiting = unsafe { libc::pthread_self() };
         let over = AtomicBool::new(false);

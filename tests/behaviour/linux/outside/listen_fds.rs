@@ -45,8 +45,8 @@ fn are_taken_in_order() {
         assert_given(2, &third);
         let client = connect(given_address(2));
         assert_eq!(third.accept().unwrap().1, client.local_addr().unwrap());
-        let none_left = "one more socket is wanted than the 3 that were passed; see sd_listen_fds(3), or unset LISTEN_FDS \
-                         to do without passed sockets";
+        let none_left = "one more socket is wanted than the 3 that were passed; see sd_listen_fds(3), or unset \
+                         LISTEN_FDS to do without passed sockets";
         assert_error(inherit::<TcpListener>(), ErrorKind::InheritedSocket, none_left);
         // A dropped one does not come back, though its number may be in use again.
         drop(first);

@@ -1,5 +1,5 @@
 //! For whom the sockets are: `LISTEN_PID` and `LISTEN_PIDFDID`.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::env;
 use std::fs::{self, File};

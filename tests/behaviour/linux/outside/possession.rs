@@ -1,5 +1,5 @@
 //! Passed sockets belong to this process: each is taken once, and no other process sees them.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "forks")]
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener, UdpSocket};

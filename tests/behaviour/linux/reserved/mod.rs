@@ -73,7 +73,7 @@ fn assert_in_use<T>(result: io::Result<T>) {
     assert_eq!(result.err().expect("the port is reserved").kind(), io::ErrorKind::AddrInUse);
 }
 
-/// Waits until something holds, and not for ever.
+/// Waits until something holds, and not forever.
 #[track_caller]
 fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();

@@ -184,7 +184,8 @@ fn other_failures_leave_no_descriptor_either() {
         assert_error(
             foreign.bind::<ReservedPort>(),
             ErrorKind::AddrNotAvailable,
-            "cannot bind 192.0.2.1: Cannot assign requested address (os error 99); it is not an address of this machine",
+            "cannot bind 192.0.2.1: Cannot assign requested address (os error 99); \
+             it is not an address of this machine",
         );
         // Nor has a number stayed behind.
         let all: [ReservedPort; 7] = PortRequest::new().range(block.port(3)..=block.port(9)).bind().unwrap();

@@ -1,5 +1,5 @@
 //! What a process is given from outside: variables, and descriptors from 3 on.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls between fork and exec")]
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

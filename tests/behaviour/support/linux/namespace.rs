@@ -1,5 +1,5 @@
 //! Network namespaces: other ports, addresses and limits than those of the machine.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "bare system calls")]
 
 use std::ffi::c_ulong;
 use std::net::UdpSocket;

@@ -1,4 +1,4 @@
-//! A time-out of zero gives up at once.
+//! A timeout of zero gives up at once.
 use port_runtime::with_free_port;
 use std::net::TcpListener;
 
