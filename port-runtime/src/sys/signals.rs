@@ -1,5 +1,5 @@
 //! Signals to processes (Unix).
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "system calls")]
 
 use std::io;
 

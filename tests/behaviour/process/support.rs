@@ -1,6 +1,7 @@
 //! The odd server, and whether it is still there.
 
 #[cfg(all(target_os = "linux", not(port_runtime_portable)))]
+#[allow(dead_code, reason = "it is for the tests of behaviour, too")]
 #[path = "../support/forks.rs"]
 pub(crate) mod forks;
 

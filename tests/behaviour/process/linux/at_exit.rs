@@ -1,5 +1,5 @@
 //! The end of the test program itself: servers in statics are ended, too, and a fork ends nobody's.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "system calls")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio, exit};

@@ -1,6 +1,6 @@
 //! Programs that are left when this process exits: those in statics, which nobody drops, and all of them after
 //! `process::exit`.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "system calls")]
 
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};

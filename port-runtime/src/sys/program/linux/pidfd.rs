@@ -1,5 +1,5 @@
 //! A descriptor that stands for a process, whatever becomes of its number. Errors before Linux 5.3.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "system calls")]
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
