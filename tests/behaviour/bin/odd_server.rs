@@ -1,6 +1,6 @@
 //! A program that does what servers do, and what they should not: each argument is a step, `odd_server sleep=100
 //! listen=127.0.0.1:8080 serve`. What follows `child` is done by a child of its own, and so on.
-#![cfg_attr(target_os = "linux", allow(unsafe_code))]
+#![cfg_attr(target_os = "linux", allow(unsafe_code, reason = "system calls"))]
 
 use std::io::{self, Write};
 use std::net::TcpListener;
