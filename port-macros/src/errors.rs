@@ -66,8 +66,9 @@ impl Mistake {
         Self { first, last, message: message.to_string(), half_typed: None }
     }
 
+    /// A keyword is none, and would not parse where it is completed.
     pub(crate) fn half_typed(self, name: &Ident) -> Self {
-        Self { half_typed: Some(name.clone()), ..self }
+        Self { half_typed: syn::parse2(name.to_token_stream()).ok(), ..self }
     }
 
     pub(crate) fn message(&self) -> &str {

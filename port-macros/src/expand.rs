@@ -185,16 +185,18 @@ fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
 /// Input:  `listener: TcpListener, listener: UdpSocket`
 /// Output: `let _ = |listener: (), listener: ()| ();`
 fn names_are_different(plan: &Plan) -> Option<TokenStream> {
-    let sure = plan.filled.iter().filter(|fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg"));
-    let filled: Vec<Ident> = sure.flat_map(|fill| variables(&fill.pattern)).collect();
-    let sure = plan.kept.iter().filter(|parameter| !parameter.is_conditional());
-    let kept: Vec<Ident> = sure.filter_map(|parameter| parameter.pattern()).flat_map(variables).collect();
+    let is_sure = |fill: &&Fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg");
+    let filled = plan.filled.iter().filter(is_sure).map(|fill| variables(&fill.pattern));
+    let kept = plan.kept.iter().filter(|parameter| !parameter.is_conditional());
     // Of two kept ones rustc sees itself.
-    let mut seen = kept;
+    let mut seen: Vec<Ident> = kept.filter_map(|parameter| parameter.pattern()).flat_map(variables).collect();
     let mut twice = Vec::new();
-    for variable in filled {
-        twice.extend(seen.iter().find(|other| **other == variable).map(|other| [other.clone(), variable.clone()]));
-        seen.push(variable);
+    for variables in filled {
+        for variable in &variables {
+            twice.extend(seen.iter().find(|other| *other == variable).map(|other| [other.clone(), variable.clone()]));
+        }
+        // All at once: in `Ok(l) | Err(l)`, one name stands twice.
+        seen.extend(variables);
     }
     (!twice.is_empty()).then(|| {
         let closures = twice.iter().map(|[first, second]| {

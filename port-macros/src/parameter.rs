@@ -154,6 +154,8 @@ pub(crate) fn variables(pattern: &TokenStream) -> Vec<Ident> {
     for (index, tree) in trees.iter().enumerate() {
         let next = trees.get(index + 1);
         match tree {
+            // What a macro is called with is not what it binds.
+            TokenTree::Group(_) if index > 0 && is_punct(trees.get(index - 1), '!') => {}
             TokenTree::Group(group) => variables.extend(self::variables(&group.stream())),
             TokenTree::Ident(word)
                 if word.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')

@@ -64,66 +64,64 @@ const WISHES: [(&[&str], &str); 14] = [
 /// What to say to `hots = "localhost"`.
 pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
-    let plain = typed.replace('_', "").to_lowercase();
-    let value: TokenStream = rest.iter().skip(1).cloned().collect();
     let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
-    let is_alone = rest.is_empty();
+    let value: TokenStream = rest.iter().skip(1).cloned().collect();
+    let begins = |signs: &str| signs.chars().enumerate().all(|(index, sign)| is_punct(rest.get(index), sign));
     if typed == "free_port" {
         let inside = match rest {
             [TokenTree::Group(group)] => text(&group.stream()),
             _ => "prefer = 8080".to_owned(),
         };
-        return Mistake::at(
-            &all,
-            format!("a mark stands in front of its parameter, and options stand here alone; write `{inside}`"),
-        );
+        let message = "a mark stands in front of its parameter, and options stand here alone";
+        Mistake::at(&all, format!("{message}; write `{inside}`"))
+    } else if begins(".") || begins("::") || begins("!") {
+        Mistake::at(&all, without_name(&all))
+    } else if scope.contains(&typed) {
+        let options = if begins("=") { format!("({})", option_for(&value)) } else { String::new() };
+        let fix = format!("write `#[free_port{options}] {typed}` in the signature");
+        Mistake::at(name, format!("`{typed}` is a parameter, and no option; {fix}"))
+    } else if typed == "stable" {
+        let call = if rest.is_empty() { "stable(\"key\")".to_owned() } else { text(&all) };
+        Mistake::at(&all, format!("`stable` stands without the name of its option; write `order = {call}`"))
+    } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty()) {
+        Mistake::at(name, message)
+    } else {
+        Mistake::at(name, other_name(&typed, value))
     }
-    if is_punct(rest.first(), '.')
-        || is_punct(rest.first(), ':') && is_punct(rest.get(1), ':')
-        || is_punct(rest.first(), '!')
-    {
-        return Mistake::at(&all, without_name(&all));
+}
+
+/// What to say to a word that is a value elsewhere.
+fn value_alone(typed: &str) -> Option<String> {
+    match typed {
+        "lowest" | "random" => {
+            Some(format!("`{typed}` stands without the name of its option; write `order = {typed}`"))
+        }
+        "localhost" | "loopback" => {
+            Some("a host stands behind the name of its option; write `host = \"localhost\"`".to_owned())
+        }
+        _ if is_socket(typed) => Some(format!("a type stands in the signature; write `fn …(listener: {typed})`")),
+        _ => None,
     }
-    if scope.contains(&typed) {
-        let has_value = is_punct(rest.first(), '=');
-        let options = if has_value { format!("({})", option_for(&value)) } else { String::new() };
-        return Mistake::at(
-            name,
-            format!("`{typed}` is a parameter, and no option; write `#[free_port{options}] {typed}` in the signature"),
-        );
-    }
-    if let Some(fix) = WISHES.iter().find(|(names, _)| names.contains(&plain.as_str())).map(|(_, fix)| fix) {
-        return Mistake::at(name, format!("there is no option `{typed}`; {fix}"));
-    }
-    if is_alone && ["lowest", "random", "stable"].contains(&plain.as_str()) {
-        let word = if plain == "stable" { "stable(\"key\")" } else { &plain };
-        return Mistake::at(name, format!("`{typed}` stands without the name of its option; write `order = {word}`"));
-    }
-    if typed == "stable" {
-        return Mistake::at(
-            &all,
-            format!("`stable` stands without the name of its option; write `order = {}`", text(&all)),
-        );
-    }
-    if is_alone && ["localhost", "loopback"].contains(&plain.as_str()) {
-        return Mistake::at(name, "a host stands behind the name of its option; write `host = \"localhost\"`");
-    }
-    if is_alone && is_socket(&typed) {
-        return Mistake::at(name, format!("a type stands in the signature; write `fn …(listener: {typed})`"));
+}
+
+/// What to say to a name that means something elsewhere, and to a typo.
+fn other_name(typed: &str, value: TokenStream) -> String {
+    let plain = typed.replace('_', "").to_lowercase();
+    if let Some((_, fix)) = WISHES.iter().find(|(names, _)| names.contains(&plain.as_str())) {
+        return format!("there is no option `{typed}`; {fix}");
     }
     if let Some(unit) = plain.strip_prefix("timeout").filter(|unit| !unit.is_empty()) {
         let unit = if unit.starts_with("ms") || unit.starts_with("milli") { "ms" } else { "s" };
-        let number = syn::parse2::<syn::LitInt>(value)
-            .map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
-        return Mistake::at(name, format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`"));
+        let number = syn::parse2::<syn::LitInt>(value);
+        let number = number.map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
+        return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
     let meant = OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(meant, _)| *meant);
-    let meant = meant.or_else(|| likeliest(&typed, OPTIONS.iter().map(|row| row.name)));
-    if let Some(meant) = meant {
-        return Mistake::at(name, format!("unknown option `{typed}`; did you mean `{meant}`?"));
+    if let Some(meant) = meant.or_else(|| likeliest(typed, OPTIONS.iter().map(|row| row.name))) {
+        return format!("unknown option `{typed}`; did you mean `{meant}`?");
     }
     let names: Vec<_> = OPTIONS.iter().map(|row| format!("`{}`", row.name)).collect();
-    Mistake::at(name, format!("unknown option `{typed}`; the options are {}", names.join(", ")))
+    format!("unknown option `{typed}`; the options are {}", names.join(", "))
 }
 
 /// What to say to `#[with_free_port(8080)]`.

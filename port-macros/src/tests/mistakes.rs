@@ -10,6 +10,7 @@ use std::{env, fs};
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::{mistakes, tokens};
+use crate::rewrite;
 
 /// How a message goes on behind what is wrong.
 const FIXES: [&str; 13] = [
@@ -44,6 +45,7 @@ fn each_is_told_once() {
             assert!(!message.ends_with('.') && !message.contains("  "), "{case}: {message}");
             writeln!(expected, "{case}\n    {message}").unwrap();
             seen += 1;
+            assert_output_parses(case);
         }
         if expected == text {
             continue;
@@ -59,7 +61,7 @@ fn each_is_told_once() {
 }
 
 /// Takes the attribute off as rustc does.
-fn told(case: &str) -> Vec<String> {
+fn split(case: &str) -> (TokenStream, TokenStream) {
     let mut trees = tokens(case).into_iter().skip(1);
     let Some(TokenTree::Group(attribute)) = trees.next() else {
         panic!("a case begins with `#[with_free_port]`: {case}");
@@ -69,7 +71,19 @@ fn told(case: &str) -> Vec<String> {
         _ => TokenStream::new(),
     };
     let function: TokenStream = trees.collect();
-    let function =
-        if function.is_empty() { "fn serve(listener: TcpListener) {}".to_owned() } else { function.to_string() };
-    mistakes(&arguments.to_string(), &function)
+    (arguments, if function.is_empty() { tokens("fn serve(listener: TcpListener) {}") } else { function })
+}
+
+fn told(case: &str) -> Vec<String> {
+    let (arguments, function) = split(case);
+    mistakes(&arguments.to_string(), &function.to_string())
+}
+
+/// Or rustc would have more to say.
+fn assert_output_parses(case: &str) {
+    let (arguments, function) = split(case);
+    if syn::parse2::<syn::File>(function.clone()).is_ok() {
+        let output = rewrite(&arguments, function);
+        assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{case}: {output}");
+    }
 }

@@ -1,3 +1,5 @@
+//! Tests that need no compiler: the real function takes and returns tokens.
+
 mod cost;
 mod expansions;
 mod fuzz;

@@ -1,3 +1,5 @@
+//! What is read of a function, and what is left as it is.
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 

@@ -1,3 +1,5 @@
+//! What is known about values before rustc sees them.
+
 use std::net::Ipv6Addr;
 use std::time::Duration;
 

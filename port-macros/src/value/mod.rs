@@ -103,7 +103,8 @@ impl<'a> Given<'a> {
 
     fn word_of(&self, ident: &Ident) -> Option<String> {
         let word = ident.to_string();
-        let is_word = word.starts_with(|first: char| first.is_lowercase()) && word != "true" && word != "false";
+        let is_word =
+            word.starts_with(|first: char| first.is_lowercase()) && !["true", "false", "self"].contains(&word.as_str());
         (is_word && !self.scope.contains(&word)).then_some(word)
     }
 

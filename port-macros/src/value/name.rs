@@ -62,6 +62,9 @@ pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
     if let Some(word) = given.word() {
         return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`")));
     }
+    if given.inside(Delimiter::Bracket).is_some() {
+        return Err(given.instead("the name of one socket", "\"http\""));
+    }
     match &given.literal {
         Some(Lit::Str(name)) if name.value().is_empty() => {
             Err(given.mistake("the name of the socket is empty; write `inherit` alone to take the next one"))

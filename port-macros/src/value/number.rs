@@ -92,6 +92,9 @@ pub(crate) fn backlog(given: &Given) -> Result<Value, Mistake> {
         }
         Some(_) => Err(given.instead("a number of connections", 128)),
         None if given.word().is_some() => Err(given.instead("a number of connections", 128)),
+        None if text(given.tokens) == "None" => {
+            Err(given.mistake("without a backlog it is that of std; leave `backlog` out"))
+        }
         None => given.as_it_is(),
     }
 }

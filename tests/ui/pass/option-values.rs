@@ -133,6 +133,15 @@ fn from_arguments(args: &Args, #[free_port] listener: TcpListener, #[free_port(o
 #[with_free_port(port = 0, order = random, except = [28456])]
 fn any_port(_listener: TcpListener) {}
 
+#[with_free_port(
+    prefer = if let Some(port) = args.port { port } else { 'a: { break 'a 8080 } },
+    backlog = unsafe { std::num::NonZero::new_unchecked(5_u32) }.get() & !0,
+    range = (|low: u16, high: u16| low..high)(28470, 28480),
+    env = const { "FREE_PORT_NOBODY_SETS" },
+    order = match args.port { None => Order::lowest(), Some(_) => args.order.clone() },
+)]
+fn all_kinds_of_expressions(args: &Args, #[free_port] _listener: TcpListener) {}
+
 #[with_free_port(port = None, range = vec![28460, 28461, 28462], order = lowest, except = Ports::from(28461..28462))]
 fn expressions_of_ports(_listener: TcpListener) {}
 
@@ -185,6 +194,7 @@ fn main() {
     from_arguments(&Args { port: None, order: Order::lowest() });
     any_port();
     expressions_of_ports();
+    all_kinds_of_expressions(&Args { port: None, order: Order::lowest() });
     expressions_in_braces();
     one_level_up();
     re_exported();

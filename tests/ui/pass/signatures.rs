@@ -126,6 +126,23 @@ fn told_to_tools(#[rustfmt::skip] listener: TcpListener, #[allow(clippy::all)] o
     (listener, other)
 }
 
+enum Either {
+    Left(TcpListener),
+    Right(TcpListener),
+}
+
+impl FromFreePort for Either {
+    fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
+        request.bind().map(if cfg!(any()) { Either::Left } else { Either::Right })
+    }
+}
+
+/// A name stands twice in a pattern with `|`, and is one.
+#[with_free_port]
+fn alternatives((Either::Left(listener) | Either::Right(listener)): Either, ref other @ (_, ref socket): (TcpListener, UdpSocket)) -> bool {
+    listener.local_addr().is_ok() && socket.local_addr().unwrap().port() == other.0.local_addr().unwrap().port()
+}
+
 /// Two names from two places are two, even if they look alike.
 macro_rules! hygienic {
     ($listener:ident) => {
@@ -267,6 +284,7 @@ fn main() {
     borrowed_patterns();
     told_to_tools();
     look_alike();
+    assert!(alternatives());
     let mut service = Service::new();
     assert!(service.start().starts_with("web on 127.0.0.1:"));
     assert!(service.provided());

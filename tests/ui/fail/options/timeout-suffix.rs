@@ -1,4 +1,4 @@
-//! A time-out stands in quotes.
+//! A timeout stands in quotes.
 use port_runtime::with_free_port;
 use std::net::TcpListener;
 
