@@ -96,7 +96,8 @@ impl Numbers {
             assigned: Some((port, by)),
             refused: Refused::default(),
         };
-        if numbers.candidates.is_excepted(port) {
+        // 0 is no port, but a question to the kernel.
+        if port != 0 && numbers.candidates.is_excepted(port) {
             let error = Error::invalid(format!("port {port} was asked for, and `except` forbids it"));
             return Err(numbers.explain(error));
         }

@@ -139,12 +139,14 @@ impl Refused {
     }
 
     fn in_range(&self, asked: &Asked<'_>) -> String {
+        let is_smaller = asked.range.is_some_and(|range| range.len() > self.in_use + self.denied);
+        let left = if asked.except.is_some() && is_smaller { " that `except` leaves" } else { "" };
         match (self.in_use, self.denied) {
             (0, 0) if asked.except.is_some() => "`except` leaves none of it".to_owned(),
-            (1, 0) => format!("the only one is in use{}", self.holder()),
-            (count, 0) => format!("all {count} are in use{}", self.holders()),
-            (0, 1) => format!("the only one is not permitted{}", self.said()),
-            (0, count) => format!("none of the {count} is permitted{}", self.said()),
+            (1, 0) => format!("the only one{left} is in use{}", self.holder()),
+            (count, 0) => format!("all {count}{left} are in use{}", self.holders()),
+            (0, 1) => format!("the only one{left} is not permitted{}", self.said()),
+            (0, count) => format!("none of the {count}{left} is permitted{}", self.said()),
             (in_use, denied) => format!("{in_use} in use, {denied} not permitted{}", self.holders()),
         }
     }
