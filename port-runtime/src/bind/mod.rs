@@ -44,14 +44,14 @@ pub(crate) fn one(settings: &Settings, membership: Option<&Membership>, kind: Ki
             "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections",
         ));
     }
-    if let Some((session, family)) = membership.and_then(Membership::session) {
-        return session.join(settings, family, kind);
+    if let Some(joined) = membership.and_then(|membership| membership.join(settings, kind)) {
+        return joined;
     }
     match Plan::decide(settings, Some(kind))? {
         Plan::Inherit(inherit) => {
             let (claim, host) = listen_fds::claiming(|| inherit::claim(&inherit, kind, |_| Ok(())))?;
             event::inherited(host);
-            Ok(Bound { socket: claim.copy().map_err(Error::set_up)?, host, inherited: true, claim: Some(claim) })
+            Ok(Bound { socket: claim.copy().map_err(refusal::not_set_up)?, host, inherited: true, claim: Some(claim) })
         }
         Plan::Numbers(mut numbers) => {
             let addresses = numbers.addresses(settings, None)?;

@@ -5,5 +5,5 @@ mod address;
 pub(crate) mod holder;
 mod numbers;
 
-pub(crate) use self::address::{cannot_listen, place, refused};
+pub(crate) use self::address::{cannot_listen, not_set_up, place, refused};
 pub(crate) use self::numbers::{Asked, Refused};
