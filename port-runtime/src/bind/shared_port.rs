@@ -1,7 +1,7 @@
 //! One number for several sockets: the first that is bound chooses it, the others follow.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use socket2::Socket;
@@ -188,13 +188,12 @@ impl Member {
         Self { protocol: kind.protocol, address, everywhere: kind.holds }
     }
 
-    fn ip(self) -> Option<IpAddr> {
-        (!self.everywhere).then_some(self.address.ip())
-    }
-
+    /// Whether the two could not be on one number. That `::` is on every address of IPv4 too is for the system to say.
     fn overlaps(self, other: Self) -> bool {
-        let same_address = self.ip().is_none() || other.ip().is_none() || self.ip() == other.ip();
-        self.protocol == other.protocol && same_address
+        let (one, another) = (self.address.ip(), other.address.ip());
+        let on_every_address = one.is_unspecified() || another.is_unspecified();
+        let have_one_in_common = one == another || on_every_address && one.is_ipv4() == another.is_ipv4();
+        self.protocol == other.protocol && (have_one_in_common || self.everywhere || other.everywhere)
     }
 
     fn overlap(self, other: Self, place: &str) -> Error {

@@ -5,6 +5,7 @@ mod accept_timeouts;
 mod collisions;
 mod exhaustion;
 mod holds_and_time_wait;
+mod interrupted;
 mod kinds;
 mod late_listeners;
 mod leaks;

@@ -123,3 +123,25 @@ fn a_thread_that_is_late_takes_its_own_for_good() {
         assert_eq!((late.addr(), next.addr()), (given_address(1), given_address(2)));
     });
 }
+
+/// Taking a passed socket takes one descriptor more than there were.
+#[test]
+fn are_not_lost_where_no_descriptor_is_left() {
+    Child::service().given(pair).run(|| {
+        let mut files = Vec::new();
+        // The first use looks at them.
+        inherit::<[TcpListener; 2]>().unwrap_err();
+        while let Ok(file) = std::fs::File::open("/dev/null") {
+            files.push(file);
+        }
+        for error in [inherit::<TcpListener>().unwrap_err(), inherit::<Pair>().unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::TooManyOpenFiles, "{error}");
+        }
+        files.pop();
+        let error = inherit::<Pair>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooManyOpenFiles, "{error}");
+        drop(files);
+        let both: Pair = inherit().unwrap();
+        assert_eq!((both.0.addr(), both.1.addr()), (given_address(0), given_address(1)));
+    });
+}
