@@ -105,11 +105,17 @@ impl Addresses {
         }
     }
 
-    /// The one of this family, or the one that means the same in it.
-    pub(crate) fn of_family(&self, family: Family) -> Option<SocketAddr> {
-        let addresses = self.as_slice();
-        let own = addresses.iter().copied().find(|&address| Family::of(address) == family);
-        own.or_else(|| addresses.first().copied().and_then(counterpart))
+    /// Those of this family, or the one that means the same in it.
+    pub(crate) fn of_family(&self, family: Family) -> Option<Self> {
+        let is_wanted = |address: &SocketAddr| Family::of(*address) == family;
+        match self {
+            Self::Loopback => Some(Self::One(if family == Family::V4 { LOOPBACK_V4 } else { LOOPBACK_V6 })),
+            Self::Many(addresses) if addresses.iter().any(is_wanted) => {
+                Some(Self::Many(addresses.iter().copied().filter(is_wanted).collect()))
+            }
+            Self::One(address) if is_wanted(address) => Some(self.clone()),
+            Self::One(_) | Self::Many(_) => self.as_slice().first().copied().and_then(counterpart).map(Self::One),
+        }
     }
 
     /// Never empty.

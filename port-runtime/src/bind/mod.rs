@@ -78,10 +78,7 @@ pub(crate) fn listener_at(settings: &Settings, address: SocketAddr) -> Result<Tc
     let bound = Binder::new(Kind::LISTENER, at(address, 0), false, settings.backlog())
         .and_then(|mut binder| binder.bind(address.port(), Way::UnderOwnHold));
     let socket = bound.map_err(|error| match error.kind() {
-        // The second one is what Windows says of a port that somebody else has on every address.
-        kind if kind == io::ErrorKind::AddrInUse || (cfg!(windows) && kind == io::ErrorKind::PermissionDenied) => {
-            refusal::cannot_listen(address, &error)
-        }
+        io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => refusal::cannot_listen(address, &error),
         _ => refusal::refused(None, address, &error),
     })?;
     set_timeout(&socket, settings.timeout)?;

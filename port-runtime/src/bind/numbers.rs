@@ -115,7 +115,7 @@ impl Numbers {
         let Some(family) = family else { return Ok(addresses) };
         let both = addresses.of_family(Family::V4).zip(addresses.of_family(Family::V6));
         let wanted = both.map(|(v4, v6)| if family == Family::V4 { v4 } else { v6 });
-        wanted.map(Addresses::One).ok_or_else(|| {
+        wanted.ok_or_else(|| {
             let place = addresses.as_slice().first().map_or_else(String::new, |&address| self.place(address));
             self.explain(Error::invalid(format!(
                 "`DualStack` needs an address of both families, and {place} has none of the other; leave `host` out or \

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use super::numbers::PRIVILEGED;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::sys;
@@ -63,6 +64,13 @@ pub(crate) fn not_set_up(error: io::Error) -> Error {
 
 /// A reserved number that its owner cannot listen on.
 pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Error {
-    let message = format!("cannot listen on {address}: {error}; somebody listens there already");
-    Error::system(ErrorKind::PortInUse, message, error)
+    let (kind, advice) = match error.kind() {
+        io::ErrorKind::PermissionDenied if cfg!(unix) && address.port() < 1024 => {
+            (ErrorKind::PermissionDenied, PRIVILEGED)
+        }
+        io::ErrorKind::PermissionDenied if cfg!(unix) => (ErrorKind::PermissionDenied, ""),
+        // On Windows a lack of permission is what the system says of a port that somebody else has on every address.
+        _ => (ErrorKind::PortInUse, "; somebody listens there already"),
+    };
+    Error::system(kind, format!("cannot listen on {address}: {error}{advice}"), error)
 }

@@ -10,6 +10,7 @@ mod kinds;
 mod late_listeners;
 mod leaks;
 mod model;
+mod names;
 mod old_kernel;
 mod outside;
 mod privileged;

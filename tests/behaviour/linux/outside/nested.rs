@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use port_runtime::{Bound, DualStack, Error, ErrorKind, FromFreePort, PortRequest};
 
+use super::descriptors::is_nonblocking;
 use super::{inherit, tcp, udp};
 use crate::support::given::{Given, given_address};
 use crate::support::{Block, Child};
@@ -143,5 +144,38 @@ fn are_not_lost_where_no_descriptor_is_left() {
         drop(files);
         let both: Pair = inherit().unwrap();
         assert_eq!((both.0.addr(), both.1.addr()), (given_address(0), given_address(1)));
+    });
+}
+
+struct Panics;
+
+impl FromFreePort for Panics {
+    fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
+        let _socket: UdpSocket = request.bind()?;
+        panic!("on purpose");
+    }
+}
+
+/// Whatever is around it, and whoever fails, they go back as they were.
+#[test]
+fn come_back_from_any_depth() {
+    use tokio::net::UdpSocket as OfTokio;
+
+    Child::service().given(pair).given(pair).run(|| {
+        let without_io = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let _entered = without_io.enter();
+        for _ in 0..2 {
+            inherit::<[(TcpListener, OfTokio); 2]>().unwrap_err();
+            inherit::<([TcpListener; 1], (OfTokio,))>().unwrap_err();
+            inherit::<[([TcpListener; 1], [OfTokio; 1]); 1]>().unwrap_err();
+            inherit::<(TcpListener, DualStack<UdpSocket>)>().map(drop).unwrap_err();
+            std::panic::catch_unwind(inherit::<(TcpListener, Panics)>).map(drop).unwrap_err();
+            std::panic::catch_unwind(inherit::<[(TcpListener, Panics); 1]>).map(drop).unwrap_err();
+            assert_eq!([3, 4, 5, 6].map(is_nonblocking), [false; 4]);
+        }
+        let pairs: [Pair; 2] = inherit().unwrap();
+        for (index, (listener, socket)) in pairs.iter().enumerate() {
+            assert_eq!((listener.addr(), socket.addr()), (given_address(2 * index), given_address(2 * index + 1)));
+        }
     });
 }
