@@ -122,12 +122,6 @@ impl Error {
         Self(Box::new(Inner { kind, words: Words::Ours(message.into()), system }))
     }
 
-    /// A socket that was bound, but could not be set up as its type needs.
-    #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-    pub(crate) fn set_up(error: io::Error) -> Self {
-        Self::system(ErrorKind::System, format!("cannot set up the socket: {error}"), &error)
-    }
-
     /// With the parameter that was to be filled in front of what a constructor of somebody else reports.
     pub(crate) fn in_parameter(mut self, parameter: &str) -> Self {
         if let Words::Theirs(before, _) = &mut self.0.words {

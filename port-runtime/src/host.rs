@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind};
 
 /// The address to bind: an IP address, or a name that resolves to addresses of this machine.
 ///
-/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str`, `String`, `&String` or `&Host`. A string that is no IP address is a name;
-/// it is resolved when a socket is bound, and the first of its addresses that this machine has is taken.
+/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str`, `String`, `&String` or `&Host`. A string that is no IP
+/// address is a name; it is resolved when a socket is bound, and the first of its addresses that this machine has is taken.
+/// An address of one link names its interface: `fe80::1%eth0`.
 ///
 /// ```
 /// use port_runtime::Host;
@@ -104,11 +105,17 @@ impl Addresses {
         }
     }
 
-    /// The one of this family, or the one that means the same in it.
-    pub(crate) fn of_family(&self, family: Family) -> Option<SocketAddr> {
-        let addresses = self.as_slice();
-        let own = addresses.iter().copied().find(|&address| Family::of(address) == family);
-        own.or_else(|| addresses.first().copied().and_then(counterpart))
+    /// Those of this family, or the one that means the same in it.
+    pub(crate) fn of_family(&self, family: Family) -> Option<Self> {
+        let is_wanted = |address: &SocketAddr| Family::of(*address) == family;
+        match self {
+            Self::Loopback => Some(Self::One(if family == Family::V4 { LOOPBACK_V4 } else { LOOPBACK_V6 })),
+            Self::Many(addresses) if addresses.iter().any(is_wanted) => {
+                Some(Self::Many(addresses.iter().copied().filter(is_wanted).collect()))
+            }
+            Self::One(address) if is_wanted(address) => Some(self.clone()),
+            Self::One(_) | Self::Many(_) => self.as_slice().first().copied().and_then(counterpart).map(Self::One),
+        }
     }
 
     /// Never empty.
@@ -173,7 +180,13 @@ impl From<&str> for Host {
     fn from(host: &str) -> Self {
         // Brackets belong to an address; around anything else they are part of it.
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        bare.parse::<IpAddr>().map_or_else(|_| Self { inner: Inner::Name(host.to_owned()), variable: None }, Self::from)
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return address.into();
+        }
+        // The system knows what `%eth0` means, and resolves it.
+        let in_scope = bare.split_once('%').is_some_and(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
+        let name = if in_scope { bare } else { host };
+        Self { inner: Inner::Name(name.to_owned()), variable: None }
     }
 }
 

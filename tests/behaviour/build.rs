@@ -54,10 +54,12 @@ fn main() {
         );
         offer("has_pidfs", has_pidfs(), "pidfds have no numbers of their own before Linux 6.9 and on 32 bits");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
+        let mount = runs(&["unshare", "-m", "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
+        offer("has_mount", mount, "`unshare -m` makes no mount namespace here");
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
         offer("has_strace", strace, "`strace` is not installed, or may not trace");
     } else {
-        ["has_unshare", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
+        ["has_unshare", "has_mount", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
         ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);
         ["has_systemfd", "has_port_server", "has_pidfs", "has_sock_diag"].into_iter().for_each(declare);
     }

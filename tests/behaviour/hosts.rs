@@ -147,3 +147,21 @@ fn a_borrowed_one_will_do() {
     let host = Host::from(&name);
     assert_eq!((Host::from(&host), host.to_string()), (Host::from("localhost"), name));
 }
+
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn of_one_link_names_its_interface() {
+    // Nobody has it; with brackets, as in a URL, and without, with a name and with a number.
+    for host in ["fe80::1:2:3%lo", "[fe80::1:2:3%lo]", "fe80::1:2:3%1", "[fe80::1:2:3%1]"] {
+        let error = on(host).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AddrNotAvailable, "{host}: {error}");
+    }
+    assert_eq!(on("[fe80::1%no-such-one]").unwrap_err().kind(), ErrorKind::HostNotFound);
+    let error = on("fe80::1:2:3").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot bind fe80::1:2:3: Invalid argument (os error 22); an address of one link needs its interface, as in \
+         `fe80::1%eth0`"
+    );
+}

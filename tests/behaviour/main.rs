@@ -11,6 +11,7 @@ mod bound;
 mod client_sockets;
 mod dual_stack;
 mod errors;
+mod excepted;
 mod hosts;
 mod kept_requests;
 mod kernel_choice;

@@ -113,9 +113,9 @@ impl Binder {
                 rivals = rivals::beside(socket)?;
                 match &rivals {
                     Rivals::None => Ok(()),
-                    Rivals::Holds | Rivals::Unseen if way == Way::UnderHold => Ok(()),
+                    Rivals::Some { everywhere: true, .. } | Rivals::Unseen if way == Way::UnderHold => Ok(()),
                     Rivals::Unseen => rivals::keep_holds_away(address_of(socket)?).map(|probe| guard = Some(probe)),
-                    Rivals::Holds | Rivals::Some(_) | Rivals::Unknown => Err(io::ErrorKind::AddrInUse.into()),
+                    Rivals::Some { .. } | Rivals::Unknown => Err(io::ErrorKind::AddrInUse.into()),
                 }
             });
             // It has kept holds away until we listen.
@@ -123,9 +123,10 @@ impl Binder {
             match (result, rivals) {
                 (Ok(socket), _) => return Ok(socket),
                 (Err(error), _) if error.kind() != io::ErrorKind::AddrInUse => return Err(error),
-                // Two of us at once see each other, and both step back. Whoever is still there after a pause stays.
-                (Err(_), Rivals::Some(found)) if found != seen => {
-                    seen = found;
+                // Two of us at once see each other, and both step back; on every address, each looks like a hold. Whoever is
+                // still there after a pause stays.
+                (Err(_), Rivals::Some { inodes, .. }) if inodes != seen => {
+                    seen = inodes;
                     rivals::step_aside();
                 }
                 (Err(_), _) => break,

@@ -9,6 +9,7 @@ use socket2::Socket;
 use super::socket::{at, port_of};
 use crate::error::Error;
 use crate::given::listen_fds::Claim;
+use crate::refusal;
 use crate::sys;
 
 /// A socket that is bound, on its way to the type that was asked for.
@@ -26,7 +27,7 @@ pub(crate) struct Bound {
 impl Bound {
     /// A number for somebody else, with the address that was asked for.
     pub(crate) fn into_hold(self) -> Result<(Socket, SocketAddr), Error> {
-        let port = port_of(&self.socket).map_err(Error::set_up)?;
+        let port = port_of(&self.socket).map_err(refusal::not_set_up)?;
         Ok((self.socket, at(self.host, port)))
     }
 
@@ -50,14 +51,14 @@ impl Bound {
     /// Whoever has an inherited socket with us notices a change, be it for an instant: it is made once, and where it is one.
     fn set_nonblocking(&self, wanted: bool) -> Result<(), Error> {
         if self.inherited {
-            clear_timeouts(&self.socket).map_err(Error::set_up)?;
-            if sys::is_nonblocking(&self.socket).map_err(Error::set_up)? == wanted {
+            clear_timeouts(&self.socket).map_err(refusal::not_set_up)?;
+            if sys::is_nonblocking(&self.socket).map_err(refusal::not_set_up)? == wanted {
                 return Ok(());
             }
         } else if !wanted {
             return Ok(());
         }
-        self.socket.set_nonblocking(wanted).map_err(Error::set_up)
+        self.socket.set_nonblocking(wanted).map_err(refusal::not_set_up)
     }
 }
 
@@ -66,8 +67,8 @@ pub(super) fn set_timeout(socket: &Socket, timeout: Option<Duration>) -> Result<
     let Some(timeout) = timeout else { return Ok(()) };
     // The system counts in microseconds, and zero of them would mean no limit at all.
     let timeout = timeout.max(Duration::from_micros(1));
-    socket.set_read_timeout(Some(timeout)).map_err(Error::set_up)?;
-    socket.set_write_timeout(Some(timeout)).map_err(Error::set_up)
+    socket.set_read_timeout(Some(timeout)).map_err(refusal::not_set_up)?;
+    socket.set_write_timeout(Some(timeout)).map_err(refusal::not_set_up)
 }
 
 /// Those that an earlier owner of the socket left on it.

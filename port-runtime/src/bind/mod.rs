@@ -44,14 +44,14 @@ pub(crate) fn one(settings: &Settings, membership: Option<&Membership>, kind: Ki
             "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections",
         ));
     }
-    if let Some((session, family)) = membership.and_then(Membership::session) {
-        return session.join(settings, family, kind);
+    if let Some(joined) = membership.and_then(|membership| membership.join(settings, kind)) {
+        return joined;
     }
     match Plan::decide(settings, Some(kind))? {
         Plan::Inherit(inherit) => {
             let (claim, host) = listen_fds::claiming(|| inherit::claim(&inherit, kind, |_| Ok(())))?;
             event::inherited(host);
-            Ok(Bound { socket: claim.copy().map_err(Error::set_up)?, host, inherited: true, claim: Some(claim) })
+            Ok(Bound { socket: claim.copy().map_err(refusal::not_set_up)?, host, inherited: true, claim: Some(claim) })
         }
         Plan::Numbers(mut numbers) => {
             let addresses = numbers.addresses(settings, None)?;
@@ -78,10 +78,7 @@ pub(crate) fn listener_at(settings: &Settings, address: SocketAddr) -> Result<Tc
     let bound = Binder::new(Kind::LISTENER, at(address, 0), false, settings.backlog())
         .and_then(|mut binder| binder.bind(address.port(), Way::UnderOwnHold));
     let socket = bound.map_err(|error| match error.kind() {
-        // The second one is what Windows says of a port that somebody else has on every address.
-        kind if kind == io::ErrorKind::AddrInUse || (cfg!(windows) && kind == io::ErrorKind::PermissionDenied) => {
-            refusal::cannot_listen(address, &error)
-        }
+        io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => refusal::cannot_listen(address, &error),
         _ => refusal::refused(None, address, &error),
     })?;
     set_timeout(&socket, settings.timeout)?;

@@ -96,7 +96,8 @@ impl Numbers {
             assigned: Some((port, by)),
             refused: Refused::default(),
         };
-        if numbers.candidates.is_excepted(port) {
+        // 0 is no port, but a question to the kernel.
+        if port != 0 && numbers.candidates.is_excepted(port) {
             let error = Error::invalid(format!("port {port} was asked for, and `except` forbids it"));
             return Err(numbers.explain(error));
         }
@@ -114,12 +115,12 @@ impl Numbers {
         let Some(family) = family else { return Ok(addresses) };
         let both = addresses.of_family(Family::V4).zip(addresses.of_family(Family::V6));
         let wanted = both.map(|(v4, v6)| if family == Family::V4 { v4 } else { v6 });
-        wanted.map(Addresses::One).ok_or_else(|| {
+        wanted.ok_or_else(|| {
             let place = addresses.as_slice().first().map_or_else(String::new, |&address| self.place(address));
-            Error::invalid(format!(
+            self.explain(Error::invalid(format!(
                 "`DualStack` needs an address of both families, and {place} has none of the other; leave `host` out or \
                  give `::`"
-            ))
+            )))
         })
     }
 

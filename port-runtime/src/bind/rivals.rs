@@ -23,10 +23,9 @@ use crate::sys::sock_diag::{self, Entry, State};
 pub(super) enum Rivals {
     /// Old connections at the most.
     None,
-    /// Only what looks like a reservation, on every address.
-    Holds,
-    /// Sockets that are about to listen, or to connect, by their inodes.
-    Some(Vec<u64>),
+    /// Sockets that are about to listen, or to connect, by their inodes; or what looks like a reservation: all of them are
+    /// bound to every address.
+    Some { inodes: Vec<u64>, everywhere: bool },
     /// The kernel is older than Linux 6.8, and does not show sockets that are bound and nothing else.
     Unseen,
     /// Nobody can be asked: a sandbox, or a kernel without the table.
@@ -45,10 +44,11 @@ pub(super) fn beside(socket: &Socket) -> io::Result<Rivals> {
         .collect::<Vec<_>>();
     Ok(if rivals.is_empty() {
         Rivals::None
-    } else if rivals.iter().all(|rival| rival.is_everywhere()) {
-        Rivals::Holds
     } else {
-        Rivals::Some(rivals.iter().map(|rival| rival.inode).collect())
+        Rivals::Some {
+            inodes: rivals.iter().map(|rival| rival.inode).collect(),
+            everywhere: rivals.iter().all(|rival| rival.is_everywhere()),
+        }
     })
 }
 
@@ -77,11 +77,15 @@ fn answer(entries: io::Result<Vec<Entry>>) -> io::Result<Option<Vec<Entry>>> {
 
 /// What can be done before Linux 6.8. A reservation is in the way on every address; a connection in `TIME_WAIT` on its own
 /// only. So a plain bind of another one in 127.0.0.0/8 fails for a reservation; and where it does not, nobody can reserve
-/// the number while that socket lives. Who is bound to the one address alone is not seen: that is the gap.
+/// the number while that socket lives. Who is bound to the one address alone is not seen: that is the gap. Where there is
+/// no other address to bind, nobody knows, and the number is in use.
 pub(super) fn keep_holds_away(address: SocketAddr) -> io::Result<Socket> {
     let last = if address.ip() == Ipv4Addr::new(127, 255, 255, 254) { 253 } else { 254 };
     let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 255, 255, last), address.port()));
-    let socket = occupy(Kind::HOLD, elsewhere)?;
+    let socket = occupy(Kind::HOLD, elsewhere).map_err(|error| match error {
+        error if sys::is_descriptor_limit(&error) => error,
+        _ => io::ErrorKind::AddrInUse.into(),
+    })?;
     // Only now, for those who bind every address.
     socket.set_reuse_address(true)?;
     Ok(socket)

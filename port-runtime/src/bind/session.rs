@@ -1,14 +1,17 @@
 //! Several sockets that share one number, or are had together or not at all. The request that a member is given carries a
 //! [`Membership`]; whatever binds through it joins the plan of the whole.
+//!
+//! Called by `request`, which repeats nothing itself: what is tried again, and why, is decided here. No code of the user's
+//! runs while a session is locked, so a member may bind from several threads, and make tuples of its own.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use super::address::first_local;
 use super::bound::Bound;
 use super::event;
 use super::kind::Kind;
 use super::plan::Plan;
-use super::shared_port::{Chosen, Group};
+use super::shared_port::Group;
 use crate::error::Error;
 use crate::given::Inherit;
 use crate::given::listen_fds;
@@ -20,11 +23,13 @@ use crate::settings::Settings;
 pub(crate) struct Membership {
     session: Weak<Session>,
     family: Option<Family>,
+    /// That of the passed sockets which have to share one, once the first is taken; `None` where each has its own.
+    number: Option<Arc<OnceLock<u16>>>,
 }
 
-/// What the members have in common while they are bound.
+/// What the members have in common while they are bound; `None` when that is over.
 #[derive(Debug)]
-pub(crate) struct Session(Mutex<State>);
+struct Session(Mutex<Option<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -37,16 +42,27 @@ pub(crate) fn on_one_number<T>(
     settings: &Settings,
     mut fill: impl FnMut(Membership) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let session = match Plan::decide(settings, None)? {
-        Plan::Inherit(inherit) => return inherit_all(&inherit, true, fill),
-        plan @ Plan::Numbers(_) => Session::new(plan, true),
+    let mut plan = match Plan::decide(settings, None)? {
+        Plan::Inherit(inherit) => {
+            return inherit_all(&inherit, |member| fill(member.on_one_number()));
+        }
+        plan @ Plan::Numbers(_) => plan,
     };
     // Open until the end, so that the kernel does not choose their numbers again.
     let mut losers = Vec::new();
     loop {
-        match fill(session.membership()) {
-            Ok(members) => return Ok(session.complete(settings, members)),
-            Err(error) => losers.extend(session.next_try().ok_or(error)?.occupy()),
+        let attempt = Attempt::begin(plan);
+        let result = fill(attempt.membership());
+        let state = attempt.end();
+        match result {
+            Ok(members) => {
+                state.settle(settings);
+                return Ok(members);
+            }
+            Err(error) => {
+                losers.extend(state.group.collided_on().ok_or(error)?.occupy());
+                plan = state.plan;
+            }
         }
     }
 }
@@ -57,84 +73,115 @@ pub(crate) fn all_or_none<T>(
     mut fill: impl FnMut(Option<Membership>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     match &settings.inherit {
-        Some(inherit) if listen_fds::are_passed()? => inherit_all(inherit, false, |member| fill(Some(member))),
+        Some(inherit) if listen_fds::are_passed()? => inherit_all(inherit, |member| fill(Some(member))),
         _ => fill(None),
     }
 }
 
-fn inherit_all<T>(
-    inherit: &Inherit,
-    one_number: bool,
-    mut fill: impl FnMut(Membership) -> Result<T, Error>,
-) -> Result<T, Error> {
+fn inherit_all<T>(inherit: &Inherit, mut fill: impl FnMut(Membership) -> Result<T, Error>) -> Result<T, Error> {
     listen_fds::claiming(|| {
-        let session = Session::new(Plan::Inherit(inherit.clone()), one_number);
-        let members = fill(session.membership())?;
-        Ok(session.complete(&Settings::NONE, members))
+        let attempt = Attempt::begin(Plan::Inherit(inherit.clone()));
+        let members = fill(attempt.membership())?;
+        attempt.end().settle(&Settings::NONE);
+        Ok(members)
     })
 }
 
 impl Membership {
-    /// The session, as long as it goes on, and which of two families is wanted.
-    pub(super) fn session(&self) -> Option<(Arc<Session>, Option<Family>)> {
-        Some((self.session.upgrade()?, self.family))
+    /// Whether what binds with these settings is part of the whole, and the whole is being bound.
+    pub(crate) fn takes_in(&self, settings: &Settings) -> bool {
+        self.session
+            .upgrade()
+            .is_some_and(|session| session.lock().as_ref().is_some_and(|it| self.is_for(it, settings)))
     }
 
-    pub(crate) fn is_alive(&self) -> bool {
-        self.session.strong_count() > 0
+    /// One more socket of the whole, as long as that is being bound and takes it in.
+    pub(super) fn join(&self, settings: &Settings, kind: Kind) -> Option<Result<Bound, Error>> {
+        let session = self.session.upgrade()?;
+        let mut state = session.lock();
+        let state = state.as_mut().filter(|state| self.is_for(state, settings))?;
+        Some(state.join(self, settings, kind))
+    }
+
+    /// Of passed sockets with a number each, a member may want none. Who shares a number has to take one.
+    fn is_for(&self, state: &State, settings: &Settings) -> bool {
+        self.number.is_some() || settings.inherit.is_some() || matches!(state.plan, Plan::Numbers(_))
     }
 
     pub(crate) fn of_family(self, family: Family) -> Self {
         Self { family: Some(family), ..self }
     }
+
+    /// The same for a tuple among members that have a number each.
+    pub(crate) fn on_one_number(self) -> Self {
+        Self { number: Some(self.number.unwrap_or_default()), ..self }
+    }
+}
+
+/// One attempt to bind all members. When it has ended, be it by a panic in a member, a thread that a member has left
+/// behind binds for itself: what was promised of the whole is settled by then.
+struct Attempt(Arc<Session>);
+
+impl Attempt {
+    fn begin(plan: Plan) -> Self {
+        Self(Arc::new(Session(Mutex::new(Some(State { plan, group: Group::default() })))))
+    }
+
+    fn membership(&self) -> Membership {
+        Membership { session: Arc::downgrade(&self.0), family: None, number: None }
+    }
+
+    fn end(self) -> State {
+        let state = self.0.lock().take();
+        match state {
+            Some(state) => state,
+            None => unreachable!("an attempt ends once"),
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let unfinished = self.0.lock().take();
+        drop(unfinished);
+    }
 }
 
 impl Session {
-    fn new(plan: Plan, one_number: bool) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { plan, group: Group::new(one_number) })))
+    fn lock(&self) -> MutexGuard<'_, Option<State>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn membership(self: &Arc<Self>) -> Membership {
-        Membership { session: Arc::downgrade(self), family: None }
-    }
-
+impl State {
     /// All members are bound: what they were given is theirs.
-    fn complete<T>(self: Arc<Self>, settings: &Settings, members: T) -> T {
-        let State { plan, group } = &mut *self.lock();
-        group.keep_claims();
+    fn settle(self, settings: &Settings) {
+        let Self { plan, group } = self;
         for address in group.addresses() {
-            match (&*plan, group.candidate()) {
+            match (&plan, group.candidate()) {
                 (Plan::Numbers(numbers), Some(candidate)) => {
                     event::bound(|| address, numbers.source(candidate), || numbers.passed_over(settings));
                 }
                 _ => event::inherited(address),
             }
         }
-        members
+        group.keep_claims();
     }
 
-    /// Forgets what was chosen; tells what it was, if another number may do.
-    fn next_try(&self) -> Option<Chosen> {
-        self.lock().group.next_try()
-    }
-
-    /// One more socket, on the number of all.
-    pub(super) fn join(&self, settings: &Settings, family: Option<Family>, kind: Kind) -> Result<Bound, Error> {
-        let mut state = self.lock();
-        let State { plan, group } = &mut *state;
+    fn join(&mut self, member: &Membership, settings: &Settings, kind: Kind) -> Result<Bound, Error> {
+        let Self { plan, group } = self;
         match plan {
-            Plan::Inherit(inherit) => group.take(settings.inherit.as_ref().unwrap_or(inherit), family, kind),
+            Plan::Inherit(inherit) => {
+                let inherit = settings.inherit.as_ref().unwrap_or(inherit);
+                group.take(inherit, member.number.as_deref(), member.family, kind)
+            }
             Plan::Numbers(numbers) => {
-                let addresses = numbers.addresses(settings, family)?;
+                let addresses = numbers.addresses(settings, member.family)?;
                 let bound = first_local(addresses.as_slice(), |host| {
-                    group.bind(numbers, settings.backlog(), (kind, host, family.is_some()))
+                    group.bind(numbers, settings.backlog(), (kind, host, member.family.is_some()))
                 });
                 bound.map_err(|(host, error)| numbers.address_error(host, &error))?
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

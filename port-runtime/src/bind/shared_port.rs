@@ -1,7 +1,8 @@
 //! One number for several sockets: the first that is bound chooses it, the others follow.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::sync::OnceLock;
 
 use socket2::Socket;
 
@@ -16,14 +17,13 @@ use crate::error::{Error, ErrorKind};
 use crate::given::Inherit;
 use crate::given::listen_fds::Claim;
 use crate::host::Family;
+use crate::refusal;
 use crate::sys;
 use crate::sys::sock_diag::Protocol;
 
 /// The sockets that were bound so far.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Group {
-    /// All have to be on one number.
-    one_number: bool,
     chosen: Option<Chosen>,
     members: Vec<Member>,
     /// The inherited sockets among them. Dropped, they go back to where they were.
@@ -34,8 +34,7 @@ pub(super) struct Group {
 
 #[derive(Debug)]
 pub(super) struct Chosen {
-    /// `None` of an inherited number.
-    candidate: Option<Candidate>,
+    candidate: Candidate,
     port: u16,
     /// Who chose it.
     kind: Kind,
@@ -53,13 +52,9 @@ struct Member {
 }
 
 impl Group {
-    pub(super) fn new(one_number: bool) -> Self {
-        Self { one_number, chosen: None, members: Vec::new(), claims: Vec::new(), collided: false }
-    }
-
     /// All are bound: what the service manager passed is theirs.
-    pub(super) fn keep_claims(&mut self) {
-        self.claims.drain(..).for_each(Claim::keep);
+    pub(super) fn keep_claims(self) {
+        self.claims.into_iter().for_each(Claim::keep);
     }
 
     pub(super) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
@@ -67,26 +62,31 @@ impl Group {
     }
 
     pub(super) fn candidate(&self) -> Option<Candidate> {
-        self.chosen.as_ref().and_then(|chosen| chosen.candidate)
+        self.chosen.as_ref().map(|chosen| chosen.candidate)
     }
 
-    /// Forgets what was chosen; tells what it was, if another number may do.
-    pub(super) fn next_try(&mut self) -> Option<Chosen> {
-        self.members.clear();
-        let collided = std::mem::take(&mut self.collided);
-        self.chosen.take().filter(|_| collided)
+    /// What was chosen in vain, if another number may do.
+    pub(super) fn collided_on(self) -> Option<Chosen> {
+        self.chosen.filter(|_| self.collided)
     }
 
-    /// The next socket that was passed, if it goes with the others.
-    pub(super) fn take(&mut self, inherit: &Inherit, family: Option<Family>, kind: Kind) -> Result<Bound, Error> {
-        let port = self.chosen.as_ref().filter(|_| self.one_number).map(|chosen| chosen.port);
+    /// The next socket that was passed, if it goes with the others on the number that they share.
+    pub(super) fn take(
+        &mut self,
+        inherit: &Inherit,
+        number: Option<&OnceLock<u16>>,
+        family: Option<Family>,
+        kind: Kind,
+    ) -> Result<Bound, Error> {
+        let port = number.and_then(OnceLock::get).copied();
         let (claim, address) = inherit::claim(inherit, kind, |address| fits(address, port, family))?;
-        let socket = claim.copy().map_err(Error::set_up)?;
+        let socket = claim.copy().map_err(refusal::not_set_up)?;
+        if let Some(number) = number {
+            number.get_or_init(|| address.port());
+        }
         self.claims.push(claim);
         self.members.push(Member::new(kind, address));
-        let (host, port) = (at(address, 0), address.port());
-        self.chosen = Some(Chosen { candidate: None, port, kind, host, hold: None });
-        Ok(Bound { socket, host, inherited: true, claim: None })
+        Ok(Bound { socket, host: at(address, 0), inherited: true, claim: None })
     }
 
     /// The outer result is about the address, the inner one about the number.
@@ -106,9 +106,8 @@ impl Group {
             Some(chosen) => match binder.bind(chosen.port, chosen.way()) {
                 Ok(socket) => Some(socket),
                 Err(error) => {
-                    let Some(candidate) = chosen.candidate else { return Err(error) };
-                    numbers.refuse(candidate, &binder, chosen.port, error)?;
-                    self.collided = candidate.source != Source::Assigned;
+                    numbers.refuse(chosen.candidate, &binder, chosen.port, error)?;
+                    self.collided = chosen.candidate.source != Source::Assigned;
                     None
                 }
             },
@@ -130,35 +129,42 @@ impl Group {
     /// on every address, under which the members are bound.
     fn lead(&mut self, numbers: &mut Numbers, binder: &mut Binder, one_of_two: bool) -> io::Result<Option<Socket>> {
         let on_both = one_of_two && binder.kind().listens && sys::LINUX;
-        let found = numbers.choose(binder, |binder, candidate| match candidate.port {
-            0 if on_both => Binder::new(Kind::HOLD, binder.wanted(), false, 0)?.bind(0, Way::Plain),
-            port => binder.bind(port, candidate.way),
-        })?;
-        let Some((candidate, socket)) = found else { return Ok(None) };
-        let port = port_of(&socket)?;
-        let (socket, hold) = match candidate.port {
-            0 if on_both => (binder.bind(port, Way::UnderOwnHold)?, Some(socket)),
-            _ => (socket, None),
-        };
-        let (kind, host) = (binder.kind(), binder.wanted());
-        self.chosen = Some(Chosen { candidate: Some(candidate), port, kind, host, hold });
-        Ok(Some(socket))
+        // Open until the end, so that the kernel does not choose their numbers again.
+        let mut losers = Vec::new();
+        loop {
+            let found = numbers.choose(binder, |binder, candidate| match candidate.port {
+                0 if on_both => Binder::new(Kind::HOLD, binder.wanted(), false, 0)?.bind(0, Way::Plain),
+                port => binder.bind(port, candidate.way),
+            })?;
+            let Some((candidate, found)) = found else { return Ok(None) };
+            let port = port_of(&found)?;
+            let (socket, hold) = match candidate.port {
+                0 if on_both => match binder.bind(port, Way::UnderOwnHold) {
+                    Ok(socket) => (socket, Some(found)),
+                    // A hold keeps the kernel from choosing the number, and nobody from naming it.
+                    Err(error) => {
+                        numbers.refuse(candidate, binder, port, error)?;
+                        losers.push(found);
+                        continue;
+                    }
+                },
+                _ => (found, None),
+            };
+            self.chosen = Some(Chosen { candidate, port, kind: binder.kind(), host: binder.wanted(), hold });
+            return Ok(Some(socket));
+        }
     }
 }
 
 impl Chosen {
     /// How the other members may bind the number.
     fn way(&self) -> Way {
-        match (&self.hold, self.candidate) {
-            (Some(_), _) => Way::UnderOwnHold,
-            (None, Some(candidate)) => candidate.way,
-            (None, None) => Way::Plain,
-        }
+        if self.hold.is_some() { Way::UnderOwnHold } else { self.candidate.way }
     }
 
     /// Keeps a number that the kernel chose in vain from being chosen again.
     pub(super) fn occupy(self) -> Option<Socket> {
-        let by_kernel = self.candidate.is_some_and(|candidate| candidate.port == 0);
+        let by_kernel = self.candidate.port == 0;
         let socket = || occupy(self.kind, at(self.host, self.port)).ok();
         self.hold.or_else(|| by_kernel.then(socket)?)
     }
@@ -182,13 +188,12 @@ impl Member {
         Self { protocol: kind.protocol, address, everywhere: kind.holds }
     }
 
-    fn ip(self) -> Option<IpAddr> {
-        (!self.everywhere).then_some(self.address.ip())
-    }
-
+    /// Whether the two could not be on one number. That `::` is on every address of IPv4 too is for the system to say.
     fn overlaps(self, other: Self) -> bool {
-        let same_address = self.ip().is_none() || other.ip().is_none() || self.ip() == other.ip();
-        self.protocol == other.protocol && same_address
+        let (one, another) = (self.address.ip(), other.address.ip());
+        let on_every_address = one.is_unspecified() || another.is_unspecified();
+        let have_one_in_common = one == another || on_every_address && one.is_ipv4() == another.is_ipv4();
+        self.protocol == other.protocol && (have_one_in_common || self.everywhere || other.everywhere)
     }
 
     fn overlap(self, other: Self, place: &str) -> Error {

@@ -6,5 +6,5 @@ mod exhausted;
 pub(crate) mod holder;
 mod numbers;
 
-pub(crate) use self::address::{cannot_listen, place, refused};
+pub(crate) use self::address::{cannot_listen, not_set_up, place, refused};
 pub(crate) use self::numbers::{Asked, Refused};

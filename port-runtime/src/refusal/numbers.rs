@@ -12,6 +12,9 @@ use crate::sys::sock_diag::Protocol;
 /// How many numbers of a range are told with their holders.
 const NAMED: usize = 3;
 
+/// The end of a sentence about a number that is not permitted.
+pub(super) const PRIVILEGED: &str = "; ports below 1024 are for root and for programs with CAP_NET_BIND_SERVICE";
+
 /// A number on one address, as one kind of socket wants it.
 pub(crate) type Wanted = (Protocol, SocketAddr);
 
@@ -125,7 +128,7 @@ impl Refused {
         }
         let denied = kind == ErrorKind::PermissionDenied;
         if denied && privileged && cfg!(unix) {
-            message += "; ports below 1024 are for root and for programs with CAP_NET_BIND_SERVICE";
+            message += PRIVILEGED;
         }
         let said = self.last.iter().chain(self.preferred.as_ref().map(|(_, error)| error));
         match said.into_iter().find(|error| is_denied(error) == denied) {
@@ -139,12 +142,14 @@ impl Refused {
     }
 
     fn in_range(&self, asked: &Asked<'_>) -> String {
+        let is_smaller = asked.range.is_some_and(|range| range.len() > self.in_use + self.denied);
+        let left = if asked.except.is_some() && is_smaller { " that `except` leaves" } else { "" };
         match (self.in_use, self.denied) {
             (0, 0) if asked.except.is_some() => "`except` leaves none of it".to_owned(),
-            (1, 0) => format!("the only one is in use{}", self.holder()),
-            (count, 0) => format!("all {count} are in use{}", self.holders()),
-            (0, 1) => format!("the only one is not permitted{}", self.said()),
-            (0, count) => format!("none of the {count} is permitted{}", self.said()),
+            (1, 0) => format!("the only one{left} is in use{}", self.holder()),
+            (count, 0) => format!("all {count}{left} are in use{}", self.holders()),
+            (0, 1) => format!("the only one{left} is not permitted{}", self.said()),
+            (0, count) => format!("none of the {count}{left} is permitted{}", self.said()),
             (in_use, denied) => format!("{in_use} in use, {denied} not permitted{}", self.holders()),
         }
     }
@@ -164,13 +169,20 @@ impl Refused {
     }
 
     fn chosen_by_kernel(&self, asked: &Asked<'_>) -> String {
+        const SHARED: &str = "for one of the sockets that share the port";
+
         if self.exhausted {
+            let is_denied = self.last.as_ref().is_some_and(is_denied);
+            if is_denied {
+                return format!("the process may not bind any{}", self.said());
+            }
             let advice = exhausted::advice(asked.protocol, asked.address);
-            format!("the system has none to give{}{advice}", self.said())
-        } else if let (0, Some(except)) = (self.in_use, asked.except) {
-            format!("all that the system chose are excepted ({except})")
-        } else {
-            format!("{} that the system chose were in use for one of the sockets that share the port", self.in_use)
+            return format!("the system has none to give{}{advice}", self.said());
+        }
+        match (self.in_use, self.denied, asked.except) {
+            (0, 0, Some(except)) => format!("all that the system chose are excepted ({except})"),
+            (0, denied, _) => format!("{denied} that the system chose were not permitted {SHARED}{}", self.said()),
+            (in_use, ..) => format!("{in_use} that the system chose were in use {SHARED}"),
         }
     }
 

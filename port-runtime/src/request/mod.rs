@@ -135,15 +135,15 @@ impl PortRequest {
     /// Lets `fill` bind several sockets on one number with the requests that it is given, maybe more than once. A part of
     /// something bigger is filled once: the whole does the repeating.
     pub(crate) fn on_one_number<T>(&self, mut fill: impl FnMut(&Self) -> Result<T, Error>) -> Result<T, Error> {
-        if self.is_member() {
-            return fill(self);
+        if let Some(membership) = self.alive() {
+            return fill(&self.member(membership.clone().on_one_number()));
         }
         bind::on_one_number(&self.settings, |membership| fill(&self.member(membership)))
     }
 
     /// Lets `fill` bind several sockets on numbers of their own.
     pub(crate) fn all_or_none<T>(&self, mut fill: impl FnMut(&Self) -> Result<T, Error>) -> Result<T, Error> {
-        if self.is_member() {
+        if self.alive().is_some() {
             return fill(self);
         }
         bind::all_or_none(&self.settings, |membership| match membership {
@@ -158,8 +158,8 @@ impl PortRequest {
         Self { membership, ..self.clone() }
     }
 
-    fn is_member(&self) -> bool {
-        self.membership.as_ref().is_some_and(Membership::is_alive)
+    fn alive(&self) -> Option<&Membership> {
+        self.membership.as_ref().filter(|membership| membership.takes_in(&self.settings))
     }
 
     fn member(&self, membership: Membership) -> Self {

@@ -9,6 +9,7 @@ use super::bound::Bound;
 use super::nonblocking::nonblocking;
 use crate::bind::Kind;
 use crate::error::Error;
+use crate::refusal;
 use crate::request::PortRequest;
 
 const INSTEAD: &str = "race the call against `async_io::Timer::after`";
@@ -23,7 +24,7 @@ impl<T: Bound> Bound for Async<T> {
 impl FromFreePort for Async<TcpListener> {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
         nonblocking(request, Kind::LISTENER, INSTEAD, |socket| {
-            Self::new_nonblocking(socket.into()).map_err(Error::set_up)
+            Self::new_nonblocking(socket.into()).map_err(refusal::not_set_up)
         })
     }
 }
@@ -31,7 +32,7 @@ impl FromFreePort for Async<TcpListener> {
 impl FromFreePort for Async<UdpSocket> {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
         nonblocking(request, Kind::DATAGRAM, INSTEAD, |socket| {
-            Self::new_nonblocking(socket.into()).map_err(Error::set_up)
+            Self::new_nonblocking(socket.into()).map_err(refusal::not_set_up)
         })
     }
 }

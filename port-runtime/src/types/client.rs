@@ -72,12 +72,9 @@ impl ClientSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn connect(self, address: SocketAddr) -> io::Result<TcpStream> {
-        if let Some(timeout) = self.timeout {
-            return self.connect_timeout(address, timeout);
-        }
-        self.check_family(address)?;
-        self.socket.connect(&address.into())?;
-        Ok(self.socket.into())
+        // Without a limit of ours there is that of the system. A plain call would fail at a signal, and go on connecting.
+        let timeout = self.timeout.unwrap_or(Duration::MAX);
+        self.connect_timeout(address, timeout)
     }
 
     /// Connects, and gives up after this long whatever the request says; the request's timeout is for the stream then.

@@ -156,7 +156,11 @@ impl PortRequest {
 
 #[diagnostic::do_not_recommend]
 impl<T: FromFreePort> AsyncFromFreePort for T {
-    #[expect(refining_impl_trait, reason = "a named future needs no bound on `T`, so a missing one is reported once")]
+    // Were it `impl Future` here too, rustc would report a missing `FromFreePort` twice: once for the call, and once for
+    // the future, whose type has the same bound. A type with a name has none. The name is for nobody else: it is in no
+    // documentation, and nobody can write it.
+    #[doc(hidden)]
+    #[expect(refining_impl_trait, reason = "so a missing bound is reported once")]
     fn from_free_port_async(request: &PortRequest) -> BindNow<'_, T> {
         BindNow { request, bind: T::from_free_port }
     }
@@ -164,7 +168,6 @@ impl<T: FromFreePort> AsyncFromFreePort for T {
 
 /// Binds when it is polled. It holds no `T`, so it is `Send` whatever `T` is.
 #[derive(Debug)]
-#[doc(hidden)]
 pub struct BindNow<'a, T> {
     request: &'a PortRequest,
     bind: fn(&PortRequest) -> Result<T, Error>,

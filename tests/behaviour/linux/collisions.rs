@@ -92,7 +92,8 @@ fn on_every_port_are_an_error() {
         // The numbers that did not do are kept meanwhile, so that the kernel runs out of them.
         assert_eq!(
             error.to_string(),
-            "no free port on 127.0.0.1: the system has none to give: Address already in use (os error 98)"
+            "no free port on 127.0.0.1: the system has none to give: Address already in use (os error 98); \
+             ask for a `range` outside 40000..=40019"
         );
         assert_eq!(open_descriptors(), before);
         // All twenty are free for TCP alone: none was kept.
@@ -117,4 +118,45 @@ fn end_after_a_hundred_tries() {
         assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::AddrInUse);
         assert_eq!(open_descriptors(), before);
     });
+}
+
+/// One that is on every address, beside one that is on the loopback.
+#[derive(Debug)]
+struct Everywhere<T>(T);
+
+impl<T: FromFreePort> FromFreePort for Everywhere<T> {
+    fn from_free_port(request: &PortRequest) -> Result<Self, port_runtime::Error> {
+        request.clone().host("0.0.0.0").bind().map(Self)
+    }
+}
+
+/// No number would do, so none is tried.
+#[test]
+fn of_the_members_with_each_other_are_told() {
+    for error in [
+        PortRequest::new().bind::<(TcpListener, Everywhere<TcpListener>)>().unwrap_err(),
+        PortRequest::new().bind::<(Everywhere<TcpListener>, TcpListener)>().unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+        assert!(error.to_string().contains("cannot share one port"), "{error}");
+    }
+    PortRequest::new().bind::<(TcpListener, Everywhere<UdpSocket>)>().unwrap();
+}
+
+/// The number that a hold keeps for both families is known from when it is held, and somebody may name it.
+#[cfg_attr(not(all(has_strace, has_ipv6)), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn under_a_hold_are_survived() {
+    use crate::support::trace::{Traced, watch};
+
+    // Hold and look at the loopback, then the two members: one of them is refused, and another number chosen.
+    for refused in [3, 4] {
+        let calls = Traced::injecting(&format!("bind:error=EADDRINUSE:when={refused}")).run(|| {
+            let both = watch(|| PortRequest::new().bind::<DualStack<TcpListener>>().unwrap());
+            assert_eq!(both.v4.local_addr().unwrap().port(), both.v6.local_addr().unwrap().port());
+        });
+        if let Some(calls) = calls {
+            assert!(calls.iter().any(|call| call.contains("INJECTED")), "{calls:#?}");
+        }
+    }
 }

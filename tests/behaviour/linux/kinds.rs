@@ -47,6 +47,7 @@ fn errors() -> Vec<Error> {
         tcp(&request.clone().prefer(0)),
         request.clone().timeout(Duration::MAX).bind::<mio::net::UdpSocket>().unwrap_err(),
         unused.wait_until_listening(Duration::from_millis(1)).unwrap_err(),
+        unused.start(&mut std::process::Command::new("true"), Duration::from_secs(60)).unwrap_err(),
         Error::other("the schema is missing"),
     ];
     let without_ipv4 = thread::spawn(|| {

@@ -91,6 +91,39 @@ fn no_permission_for_ports_behind_one_in_use() {
     });
 }
 
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn no_permission_for_any_number() {
+    Traced::injecting("bind:error=EACCES").run(|| {
+        let message = "no free port on 127.0.0.1: the process may not bind any: Permission denied (os error 13)";
+        assert_says(&failure::<TcpListener>(&PortRequest::new()), ErrorKind::PermissionDenied, message);
+        assert_says(&failure::<(TcpListener, UdpSocket)>(&PortRequest::new()), ErrorKind::PermissionDenied, message);
+    });
+}
+
+/// As where a program may not have a TCP port: each number is refused to the second member, and kept from being chosen again.
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn no_permission_for_one_of_two() {
+    Traced::injecting("bind:error=EACCES:when=2+3").run(|| {
+        let message = "no free port on 127.0.0.1: 100 that the system chose were not permitted for one of the sockets that \
+                       share the port: Permission denied (os error 13)";
+        assert_says(&failure::<(UdpSocket, TcpListener)>(&PortRequest::new()), ErrorKind::PermissionDenied, message);
+    });
+}
+
+/// The user has changed since the number was reserved.
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn no_permission_to_listen_under_a_hold() {
+    Traced::injecting("bind:error=EACCES:when=3").run(|| {
+        let reserved: ReservedPort = PortRequest::new().bind().unwrap();
+        let error = watch(|| reserved.listen()).unwrap_err();
+        let message = format!("cannot listen on {}: Permission denied (os error 13)", reserved.addr());
+        assert_says(&error, ErrorKind::PermissionDenied, &message);
+    });
+}
+
 #[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
 #[test]
 fn no_permission_by_a_filter_of_system_calls() {

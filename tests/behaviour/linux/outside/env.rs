@@ -1,10 +1,12 @@
 //! A port from an environment variable.
 
 use std::ffi::OsString;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-use crate::support::Block;
+use port_runtime::{DualStack, PortRequest};
+
 use crate::support::asker::{Answer, Asker, assert_refused};
+use crate::support::{Block, Child};
 
 /// Asks for a port while `PORT` has this value.
 fn with(value: impl Into<OsString>, arguments: &[&str]) -> Answer {
@@ -186,4 +188,17 @@ fn that_cannot_be_bound_is_named_in_the_error() {
     let refusal = with("203.0.113.1:80", &[&preferred]).unwrap_err();
     assert!(refusal.starts_with("AddrNotAvailable cannot bind 203.0.113.1: "), "{refusal}");
     assert!(refusal.ends_with("; PORT is `203.0.113.1:80`"), "{refusal}");
+}
+
+/// Whoever wonders where an address comes from is told.
+#[test]
+fn a_host_of_one_family_is_told_where_both_are_wanted() {
+    Child::new().given(|it| _ = it.variable("PORT", "203.0.113.1:8080")).run(|| {
+        let error = PortRequest::new().env("PORT").bind::<DualStack<TcpListener>>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`DualStack` needs an address of both families, and 203.0.113.1 has none of the other; leave `host` out or \
+             give `::`; PORT is `203.0.113.1:8080`"
+        );
+    });
 }

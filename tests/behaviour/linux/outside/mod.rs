@@ -12,6 +12,7 @@ mod listen_fds;
 mod listen_pid;
 mod loopback;
 mod misfits;
+mod nested;
 mod order;
 mod port_server;
 mod possession;
