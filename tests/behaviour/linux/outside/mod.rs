@@ -15,6 +15,7 @@ mod misfits;
 mod order;
 mod port_server;
 mod possession;
+mod protocols;
 mod shared;
 mod tracing;
 mod units;
