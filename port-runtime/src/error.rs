@@ -53,7 +53,7 @@ pub enum ErrorKind {
     EnvironmentVariable,
     /// The port server cannot be reached, or it refuses.
     PortServer,
-    /// The host name does not resolve.
+    /// The host name does not resolve, or it is an abbreviated address, such as `127.1`.
     HostNotFound,
     /// The address belongs to no interface of this machine.
     AddrNotAvailable,
@@ -95,6 +95,14 @@ impl Error {
     }
 
     /// What went wrong.
+    ///
+    /// ```
+    /// use port_runtime::{ErrorKind, PortRequest};
+    /// use std::net::TcpListener;
+    ///
+    /// let error = PortRequest::new().range(8000..8000).bind::<TcpListener>().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -1,17 +1,19 @@
 //! The address to bind, as it was asked for, and the addresses that it stands for.
 
+pub(crate) mod name;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// The address to bind: an IP address, or a name that resolves to addresses of this machine.
 ///
-/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str`, `String`, `&String` or `&Host`. A string that is no IP
-/// address is a name; it is resolved when a socket is bound, and the first of its addresses that this machine has is taken.
-/// An address of one link names its interface: `fe80::1%eth0`.
+/// It is made from [`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`], `&str`, `String`, `&String` or `&Host`. A string that is no IP address is a name;
+/// it is resolved when a socket is bound, and the first of its addresses that this machine has is taken. A link-local IPv6 address
+/// has its interface in it, by number or (Unix) by name: `fe80::1%eth0`. An abbreviated address (`0`, `127.1`) is an error when a
+/// socket is bound.
 ///
 /// ```
 /// use port_runtime::Host;
@@ -98,7 +100,7 @@ impl Addresses {
         let Some(host) = host else { return Ok(Self::Loopback) };
         match &host.inner {
             Inner::Address(address) => Ok(Self::One(*address)),
-            Inner::Name(name) => resolve(name).map(Self::Many).map_err(|error| match host.told_by() {
+            Inner::Name(name) => name::resolve(name).map(Self::Many).map_err(|error| match host.told_by() {
                 Some(told_by) => error.because(&told_by),
                 None => error,
             }),
@@ -140,24 +142,6 @@ fn counterpart(address: SocketAddr) -> Option<SocketAddr> {
     Some(SocketAddr::new(other, 0))
 }
 
-fn resolve(name: &str) -> Result<Vec<SocketAddr>, Error> {
-    let not_found = |reason: String| {
-        format!("host `{}` does not resolve: {reason}; give an address or a name of this machine", name.escape_debug())
-    };
-    let addresses = match name {
-        // On Windows it is all addresses of this machine.
-        "" => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is empty")),
-        name => (name, 0).to_socket_addrs(),
-    };
-    match addresses {
-        Ok(addresses) if addresses.len() == 0 => {
-            Err(Error::new(ErrorKind::HostNotFound, not_found("it has no address".to_owned())))
-        }
-        Ok(addresses) => Ok(addresses.collect()),
-        Err(error) => Err(Error::system(ErrorKind::HostNotFound, not_found(error.to_string()), &error)),
-    }
-}
-
 impl From<IpAddr> for Host {
     fn from(address: IpAddr) -> Self {
         Self::at(SocketAddr::new(address, 0))
@@ -183,9 +167,11 @@ impl From<&str> for Host {
         if let Ok(address) = bare.parse::<IpAddr>() {
             return address.into();
         }
-        // The system knows what `%eth0` means, and resolves it.
-        let in_scope = bare.split_once('%').is_some_and(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
-        let name = if in_scope { bare } else { host };
+        // A number as scope is read by std, in the only form of an address that has room for it.
+        if let Ok(address) = format!("[{bare}]:0").parse() {
+            return Self::at(address);
+        }
+        let name = if name::in_scope(bare).is_some() { bare } else { host };
         Self { inner: Inner::Name(name.to_owned()), variable: None }
     }
 }
@@ -225,6 +211,9 @@ impl Hash for Host {
 impl fmt::Display for Host {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.inner {
+            Inner::Address(SocketAddr::V6(address)) if address.scope_id() != 0 => {
+                write!(formatter, "{}%{}", address.ip(), address.scope_id())
+            }
             Inner::Address(address) => address.ip().fmt(formatter),
             Inner::Name(name) => name.fmt(formatter),
         }

@@ -84,6 +84,7 @@ use crate::wait::{Cancel, Wait};
 /// # assert_ne!(ports.http.port(), ports.metrics.port());
 /// # Ok::<(), Error>(())
 /// ```
+#[must_use = "the number is held only as long as this lives"]
 pub struct ReservedPort {
     address: SocketAddr,
     /// For [`listen`](Self::listen): the backlog and the timeout.
@@ -103,11 +104,28 @@ impl FromFreePort for ReservedPort {
 
 impl ReservedPort {
     /// The number.
+    ///
+    /// ```
+    /// use port_runtime::{PortRequest, ReservedPort};
+    ///
+    /// let reserved: ReservedPort = PortRequest::new().bind()?;
+    /// let mut command = std::process::Command::new("redis-server");
+    /// command.args(["--port", &reserved.port().to_string()]);
+    /// # Ok::<(), port_runtime::Error>(())
+    /// ```
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// The number with the address that was asked for, 127.0.0.1 by default.
+    ///
+    /// ```
+    /// use port_runtime::{PortRequest, ReservedPort};
+    ///
+    /// let reserved: ReservedPort = PortRequest::new().bind()?;
+    /// assert_eq!(reserved.addr().to_string(), format!("127.0.0.1:{}", reserved.port()));
+    /// # Ok::<(), port_runtime::Error>(())
+    /// ```
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
@@ -130,6 +148,19 @@ impl ReservedPort {
     ///
     /// Outside Linux the hold has to be given up first. Between that and the bind another program can take the port, and
     /// after the listener is dropped it is reserved no longer.
+    ///
+    /// ```
+    /// use port_runtime::{Bound, PortRequest, ReservedPort};
+    /// use std::net::TcpStream;
+    ///
+    /// let reserved: ReservedPort = PortRequest::new().bind()?;
+    /// let client = reserved.addr();
+    /// assert!(TcpStream::connect(client).is_err(), "nobody listens yet");
+    /// let listener = reserved.listen()?;
+    /// assert_eq!(listener.addr(), client);
+    /// TcpStream::connect(client)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -265,6 +296,14 @@ impl ReservedPort {
     ///
     /// From here until that program has bound it, the port is free for everybody. That is the race which the rest of this
     /// crate avoids; keep the time between short, and be ready to try again.
+    ///
+    /// ```
+    /// use port_runtime::{PortRequest, ReservedPort};
+    ///
+    /// let port = PortRequest::new().bind::<ReservedPort>()?.release();
+    /// println!("start the program with `--port {port}`, at once");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn release(self) -> u16 {
         self.address.port()
     }

@@ -53,6 +53,12 @@ fn main() {
             "the kernel does not tell who is bound and does not listen (before Linux 6.8)",
         );
         offer("has_pidfs", has_pidfs(), "pidfds have no numbers of their own before Linux 6.9 and on 32 bits");
+        // Only what is compiled into the kernel, or has been loaded for somebody, is there.
+        let speaks = |protocol: &str| emulator.is_empty() && Path::new("/proc/net").join(protocol).exists();
+        offer("has_sctp", speaks("sctp"), "the kernel has no SCTP, or has not loaded it");
+        offer("has_udp_lite", speaks("udplite"), "the kernel has no UDP-Lite");
+        let mptcp = fs::read_to_string("/proc/sys/net/mptcp/enabled").is_ok_and(|enabled| enabled.trim() == "1");
+        offer("has_mptcp", emulator.is_empty() && mptcp, "the kernel has no MPTCP");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
         let mount = runs(&["unshare", "-m", "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
         offer("has_mount", mount, "`unshare -m` makes no mount namespace here");
@@ -62,6 +68,7 @@ fn main() {
         ["has_unshare", "has_mount", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
         ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);
         ["has_systemfd", "has_port_server", "has_pidfs", "has_sock_diag"].into_iter().for_each(declare);
+        ["has_sctp", "has_udp_lite", "has_mptcp"].into_iter().for_each(declare);
     }
 }
 

@@ -88,6 +88,7 @@ fn a_port_that_somebody_has_is_busy() {
 }
 
 /// A connection from the port, which was closed from that side first.
+#[cfg(target_os = "linux")]
 fn leave_in_time_wait(port: u16) {
     let server = server();
     let client: ClientSocket = PortRequest::new().range(port..=port).bind().unwrap();

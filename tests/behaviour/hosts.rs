@@ -90,6 +90,67 @@ fn that_does_not_resolve_is_an_error_of_its_own() {
     }
 }
 
+/// The system would take `0` for every address, and `10.1` for 10.0.0.1.
+#[test]
+fn that_abbreviates_an_address_is_refused() {
+    for host in
+        ["0", "1", "127.1", "127.0.1", "0x7f.1", "0X7F000001", "2130706433", "0177.0.0.1", "127.0.0.1.", ".", "1."]
+    {
+        let message =
+            format!("host `{host}` is neither a whole address nor a name; give an address or a name of this machine");
+        assert_error(on(host), ErrorKind::HostNotFound, &message);
+    }
+}
+
+#[test]
+fn that_an_abbreviation_is_not_may_have_numbers_in_it() {
+    for name in ["10.invalid", "web.1.invalid", "1a.invalid"] {
+        let message = on(name).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("host `{name}` does not resolve: ")), "{message}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(has_ipv6), ignore = "the machine has no ::1")]
+#[test]
+fn may_be_in_the_scope_of_an_interface() {
+    let number = std::fs::read_to_string("/sys/class/net/lo/ifindex").unwrap();
+    for scope in ["lo", number.trim()] {
+        assert_eq!(bound(format!("::1%{scope}")), Ipv6Addr::LOCALHOST);
+        assert_eq!(bound(format!("[::1%{scope}]")), Ipv6Addr::LOCALHOST);
+    }
+}
+
+/// The machine has such an address as soon as an interface is up, as a rule; here it is made.
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(has_unshare), ignore = "`unshare -n` makes no network namespace here")]
+#[test]
+fn that_is_link_local_is_bound_on_its_interface() {
+    crate::support::Child::in_namespace().run(|| {
+        let ip = |arguments: &[&str]| std::process::Command::new("ip").args(arguments).status().unwrap().success();
+        assert!(ip(&["-6", "address", "add", "fe80::7/64", "dev", "lo"]));
+        for host in ["fe80::7%lo", "[fe80::7%lo]", "fe80::7%1", "[fe80::7%1]"] {
+            let std::net::SocketAddr::V6(address) = on(host).unwrap().local_addr().unwrap() else { unreachable!() };
+            assert_eq!((address.ip().to_string().as_str(), address.scope_id()), ("fe80::7", 1), "{host}");
+            let _: (TcpListener, UdpSocket) = PortRequest::new().host(host).bind().unwrap();
+        }
+    });
+}
+
+#[test]
+fn of_an_interface_that_is_not_there_is_refused() {
+    for interface in ["no-such-one", "", "lo\0", "a%b", "+1", "1x"] {
+        for host in [format!("fe80::1%{interface}"), format!("[fe80::1%{interface}]")] {
+            let message = format!(
+                "host `fe80::1%{0}` does not resolve: this machine has no interface `{0}`; \
+                 give an address or a name of this machine",
+                interface.escape_debug()
+            );
+            assert_error(on(host), ErrorKind::HostNotFound, &message);
+        }
+    }
+}
+
 #[test]
 fn that_does_not_resolve_is_told_in_one_line() {
     let error = on("first\nsecond").unwrap_err();
@@ -138,6 +199,10 @@ fn compares_and_shows_itself() {
     assert_eq!(Host::from("[::1]"), Host::from(Ipv6Addr::LOCALHOST));
     assert_ne!(Host::from("localhost"), Host::from(Ipv4Addr::LOCALHOST));
     assert_eq!(Host::from("[::1]").to_string(), "::1");
+    assert_eq!(Host::from("[fe80::1%7]"), Host::from("fe80::1%7"));
+    assert_ne!(Host::from("fe80::1%7"), Host::from("fe80::1"));
+    assert_eq!(Host::from("[fe80::1%7]").to_string(), "fe80::1%7");
+    assert_eq!(Host::from("[fe80::1%eth0]").to_string(), "fe80::1%eth0");
     assert_eq!(Host::from(String::from("example.org")).to_string(), "example.org");
 }
 

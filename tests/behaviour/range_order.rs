@@ -1,7 +1,9 @@
 //! In which order a range is gone through, and what is left out of it.
 
 use std::collections::BTreeSet;
-use std::net::{TcpListener, TcpStream, UdpSocket};
+#[cfg(target_os = "linux")]
+use std::net::TcpStream;
+use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::{Bound, ErrorKind, Order, PortRequest, Ports, ReservedPort};
 
@@ -76,6 +78,7 @@ fn stable_is_where_the_key_says() {
 }
 
 /// A listener on the first port, past what an earlier one left there.
+#[cfg(target_os = "linux")]
 fn serve_once(request: &PortRequest) -> u16 {
     let listener: TcpListener = request.bind().unwrap();
     let client = TcpStream::connect(listener.addr()).unwrap();

@@ -51,43 +51,40 @@ pub(super) fn socket_type(protocol: Protocol) -> Type {
 }
 
 fn no_listener(socket: &SockRef<'_>, found: Type) -> Result<(), &'static str> {
-    match found {
-        _ if is_of_others(socket) => Err("is neither a TCP nor a UDP socket, and a TCP listener is wanted"),
-        Type::STREAM if sys::is_listening(socket) => Ok(()),
-        Type::STREAM if socket.peer_addr().is_ok() => {
+    match spoken(socket, found) {
+        Some(Protocol::Tcp) if sys::is_listening(socket) => Ok(()),
+        Some(Protocol::Tcp) if socket.peer_addr().is_ok() => {
             Err("is a TCP connection, where a listener is wanted; set `Accept=no`")
         }
-        Type::STREAM => Err("is a TCP socket that does not listen"),
-        Type::DGRAM => Err("is a UDP socket, where a TCP listener is wanted"),
-        _ => Err("is neither a TCP nor a UDP socket, and a TCP listener is wanted"),
+        Some(Protocol::Tcp) => Err("is a TCP socket that does not listen"),
+        Some(Protocol::Udp) => Err("is a UDP socket, where a TCP listener is wanted"),
+        None => Err("is neither a TCP nor a UDP socket, and a TCP listener is wanted"),
     }
 }
 
 fn no_datagram_socket(socket: &SockRef<'_>, found: Type) -> Result<(), &'static str> {
-    match found {
-        _ if is_of_others(socket) => Err("is neither a TCP nor a UDP socket, and a UDP socket is wanted"),
-        Type::DGRAM if socket.peer_addr().is_ok() => {
+    match spoken(socket, found) {
+        Some(Protocol::Udp) if socket.peer_addr().is_ok() => {
             Err("is a UDP socket that is connected to one peer, where one for everybody is wanted")
         }
-        Type::DGRAM => Ok(()),
-        Type::STREAM => Err("is a TCP socket, where a UDP socket is wanted"),
-        _ => Err("is neither a TCP nor a UDP socket, and a UDP socket is wanted"),
+        Some(Protocol::Udp) => Ok(()),
+        Some(Protocol::Tcp) => Err("is a TCP socket, where a UDP socket is wanted"),
+        None => Err("is neither a TCP nor a UDP socket, and a UDP socket is wanted"),
     }
 }
 
-/// What the type does not tell: SCTP has streams, UDP-Lite and pings are datagrams. MPTCP is TCP to those who know no other.
-fn is_of_others(socket: &SockRef<'_>) -> bool {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        const MPTCP: i32 = 262;
-
-        let known = [socket2::Protocol::TCP, socket2::Protocol::UDP, MPTCP.into()];
-        // Where the system does not tell, the type has to do.
-        socket.protocol().ok().flatten().is_some_and(|found| !known.contains(&found))
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        let _ = socket;
-        false
+/// What a socket speaks, if it is one of the two. SCTP has sockets of the same type as TCP, and so have UDP-Lite and `ping`
+/// as UDP. Where the system tells no protocol, the type has to do.
+fn spoken(socket: &SockRef<'_>, found: Type) -> Option<Protocol> {
+    let number = sys::protocol(socket);
+    match found {
+        Type::STREAM if number.is_none_or(|number| [TCP, MPTCP].contains(&number)) => Some(Protocol::Tcp),
+        Type::DGRAM if number.is_none_or(|number| number == UDP) => Some(Protocol::Udp),
+        _ => None,
     }
 }
+
+const TCP: i32 = 6;
+/// TCP to everybody who does not know better.
+const MPTCP: i32 = 262;
+const UDP: i32 = 17;

@@ -38,7 +38,9 @@ use crate::sys;
 
 /// A socket on a number that the settings allow.
 pub(crate) fn one(settings: &Settings, membership: Option<&Membership>, kind: Kind) -> Result<Bound, Error> {
-    if settings.timeout.is_some() && (kind.listens || kind.holds) && !sys::LINUX {
+    // Zero is a mistake everywhere, and the plan says so.
+    let wants_timeout = settings.timeout.is_some_and(|timeout| !timeout.is_zero());
+    if wants_timeout && (kind.listens || kind.holds) && !sys::LINUX {
         return Err(Error::new(
             ErrorKind::Unsupported,
             "`timeout` for a listener is promised on Linux and Android only; set it on the accepted connections",

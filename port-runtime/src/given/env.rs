@@ -4,12 +4,11 @@
 
 use std::borrow::Cow;
 use std::env::VarError;
-use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::net::SocketAddr;
 
 use super::Assigned;
 use crate::error::{Error, ErrorKind};
-use crate::host::Host;
-use crate::sys;
+use crate::host::{Host, name};
 
 /// What the variable says, or `None` where it is unset or empty.
 pub(crate) fn assigned(variable: &str) -> Result<Option<Assigned>, Error> {
@@ -43,16 +42,16 @@ pub(super) fn parse(value: &str) -> Result<(Option<Host>, u16), Cow<'static, str
     }
     let Some((name, digits)) = value.rsplit_once(':') else { return Ok((None, number(value).ok_or(NO_PORT)?)) };
     let port = number(digits).ok_or(NO_PORT)?;
-    if let Some((address, interface)) = in_scope(name) {
-        let scope = sys::interface_index(interface)
-            .ok_or_else(|| format!("and this machine has no interface `{}`", interface.escape_debug()))?;
-        return Ok(at(SocketAddrV6::new(address, port, 0, scope).into()));
+    let bracketed = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some((address, interface)) = bracketed.and_then(name::in_scope) {
+        let address = name::on_interface(address, interface).map_err(|why| format!("and {why}"))?;
+        return Ok((Some(Host::at(address.into())), port));
     }
     if name.is_empty() || name.contains(|c: char| c.is_whitespace() || ":/[]".contains(c)) {
         return Err(NO_PORT.into());
     }
-    if abbreviates_an_address(name) {
-        return Err(format!("where `{name}` is neither a whole address nor a name").into());
+    if name::abbreviates_an_address(name) {
+        return Err(format!("where `{name}` {}", name::NEITHER).into());
     }
     Ok((Some(name.into()), port))
 }
@@ -61,22 +60,6 @@ fn at(mut address: SocketAddr) -> (Option<Host>, u16) {
     let port = address.port();
     address.set_port(0);
     (Some(Host::at(address)), port)
-}
-
-/// The parts of `[fe80::1%eth0]`. A number in the place of the name is part of an address as std reads it.
-fn in_scope(host: &str) -> Option<(Ipv6Addr, &str)> {
-    let (address, interface) = host.strip_prefix('[')?.strip_suffix(']')?.split_once('%')?;
-    Some((address.parse().ok()?, interface))
-}
-
-/// `0`, `127.1`, `0x7f.1`, `010.0.0.1`: the system would read these as addresses, and mostly not as those that were meant.
-/// No name looks like this: the last part of one is never a number.
-fn abbreviates_an_address(name: &str) -> bool {
-    let is_number = |part: &str| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        Some(hexadecimal) => hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        None => part.bytes().all(|byte| byte.is_ascii_digit()),
-    };
-    name.split('.').all(is_number)
 }
 
 /// `u16::from_str` would take a plus sign as well.

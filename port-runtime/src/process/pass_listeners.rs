@@ -126,7 +126,8 @@ impl PassListeners {
     /// # Errors
     ///
     /// As for [`spawn`](Self::spawn), and outside a tokio runtime that does I/O. There tokio itself would panic, after it
-    /// has started the program; its message about that is printed here, too.
+    /// has started the program; its message about that is printed here, too. With `panic = "abort"` its panic cannot be
+    /// caught: the program that calls this ends where its runtime does no I/O, before it has started the other.
     #[cfg(feature = "tokio-process")]
     pub fn spawn_tokio(&mut self, command: &mut tokio::process::Command) -> io::Result<tokio::process::Child> {
         check_runtime()?;

@@ -70,6 +70,17 @@ pub(crate) fn is_listening(socket: &Socket) -> bool {
     os::is_listening(socket)
 }
 
+/// The number of the protocol that a socket speaks, where the system tells.
+pub(crate) fn protocol(socket: &Socket) -> Option<i32> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    return socket.protocol().ok().flatten().map(i32::from);
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    {
+        let _ = socket;
+        None
+    }
+}
+
 /// Whether calls return instead of waiting; only for a socket that came from another process.
 pub(crate) fn is_nonblocking(socket: &Socket) -> io::Result<bool> {
     os::is_nonblocking(socket)

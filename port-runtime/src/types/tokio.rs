@@ -17,14 +17,15 @@ use crate::request::PortRequest;
 const INSTEAD: &str = "wrap the call in `tokio::time::timeout`";
 
 /// Needs a running runtime that does I/O. Where the runtime does none, tokio panics; the panic is caught and becomes an
-/// error, with tokio's own message printed beside it. With `panic = "abort"` nothing can be caught, and the program ends.
+/// error, with tokio's own message printed beside it. With `panic = "abort"` nothing can be caught, and
+/// the program ends: build the runtime with `enable_io` or `enable_all`, as `#[tokio::main]` and `#[tokio::test]` do.
 impl FromFreePort for TcpListener {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
         in_runtime(request, Kind::LISTENER, |socket| Self::from_std(net::TcpListener::from(socket)))
     }
 }
 
-/// Needs a running runtime, as the listener does.
+/// Needs a running runtime that does I/O, as the listener does; with `panic = "abort"` the program ends where it does none.
 impl FromFreePort for UdpSocket {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
         in_runtime(request, Kind::DATAGRAM, |socket| Self::from_std(net::UdpSocket::from(socket)))

@@ -51,7 +51,7 @@ impl AtExit {
 #[derive(Debug)]
 pub(crate) struct Program;
 
-#[expect(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "they are needed on Linux")]
+#[expect(clippy::unused_self, reason = "it is needed on Linux")]
 impl Program {
     pub(crate) fn new(_: &Child, _: Option<Mark>) -> Self {
         Self

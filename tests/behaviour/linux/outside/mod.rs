@@ -16,6 +16,7 @@ mod nested;
 mod order;
 mod port_server;
 mod possession;
+mod protocols;
 mod shared;
 mod tracing;
 mod units;
