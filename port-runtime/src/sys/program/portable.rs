@@ -51,7 +51,7 @@ impl AtExit {
 #[derive(Debug)]
 pub(crate) struct Program;
 
-#[expect(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "they are needed on Linux")]
+#[expect(clippy::unused_self, reason = "it is needed on Linux")]
 impl Program {
     pub(crate) fn new(_: &Child, _: Option<Mark>) -> Self {
         Self
@@ -80,7 +80,7 @@ impl Program {
             // While nobody listens, the system may take just this number for our own end, and connect it to itself.
             connection.local_addr().is_ok_and(|own| own != address)
         });
-        Ok(if connected { Look::Ready } else { Look::Elsewhere(Vec::new()) })
+        Ok(if connected { Look::Ready } else { Look::Nobody })
     }
 
     pub(crate) fn is_daemon(&self, _: &Owner) -> bool {
