@@ -5,9 +5,12 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The first pause, and the longest. In between it is a fiftieth of the time that has gone by, so that whoever waits is
-/// late by at most so much, and looks cost next to nothing.
-const PAUSE: [Duration; 2] = [Duration::from_micros(250), Duration::from_millis(10)];
+/// The pause after so much time. Whoever waits for a program that takes a second is late by 2 ms at most; for one that takes
+/// longer, by a five-hundredth. Looks cost next to nothing then.
+fn pause_after(elapsed: Duration) -> Duration {
+    let soon = (elapsed / 50).clamp(Duration::from_micros(250), Duration::from_millis(2));
+    soon.max(elapsed / 500).min(Duration::from_millis(10))
+}
 
 /// A wait that has begun.
 pub(crate) struct Wait<'a> {
@@ -39,8 +42,7 @@ impl<'a> Wait<'a> {
     pub(crate) fn pause(&self) -> bool {
         let elapsed = self.elapsed();
         let left = self.timeout.saturating_sub(elapsed);
-        let [first, longest] = PAUSE;
-        !left.is_zero() && !self.cancel.sleep((elapsed / 50).clamp(first, longest).min(left))
+        !left.is_zero() && !self.cancel.sleep(pause_after(elapsed).min(left))
     }
 }
 

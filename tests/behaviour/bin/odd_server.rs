@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, exit};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 fn main() -> io::Result<()> {
     let steps: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +19,7 @@ fn main() -> io::Result<()> {
             "tag" => {}
             "sleep" => sleep(milliseconds(value)),
             "say" => println!("{value}"),
+            "stamp" => println!("{}", UNIX_EPOCH.elapsed().expect("after 1970").as_micros()),
             "garbage" => io::stderr().write_all(b"\xff\xfe not UTF-8\n")?,
             "print" => println!("{}", "x".repeat(number(value))),
             "listen" => listeners.push(TcpListener::bind(value)?),

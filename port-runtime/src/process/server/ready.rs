@@ -20,6 +20,33 @@ pub(super) enum Target {
 /// A daemon needs a moment after its parent has said that all is well.
 const DAEMON: Duration = Duration::from_millis(300);
 
+/// Where a program listens instead.
+#[derive(Default)]
+struct Elsewhere {
+    places: Vec<SocketAddr>,
+    since: Option<Duration>,
+    looked: Duration,
+}
+
+impl Elsewhere {
+    /// Asks now and then; it takes longer than the question who listens here.
+    fn look(&mut self, server: &ServerProcess, wait: &Wait<'_>) {
+        let now = wait.elapsed();
+        if now.saturating_sub(self.looked) >= Duration::from_millis(50) {
+            self.looked = now;
+            self.places = server.program.listeners().unwrap_or_default();
+            self.since = if self.places.is_empty() { None } else { self.since.or(Some(now)) };
+        }
+    }
+
+    /// A program may open a second port before its first one, so it gets some time; but not all of it.
+    fn is_for_good(&self, address: SocketAddr, wait: &Wait<'_>) -> bool {
+        let same_port = self.places.iter().any(|it| it.port() == address.port());
+        let patience = wait.timeout / if same_port { 4 } else { 2 };
+        self.since.is_some_and(|since| wait.elapsed() >= patience.saturating_add(since))
+    }
+}
+
 impl ServerProcess {
     /// Waits until it is ready, and returns where it listens.
     pub(super) fn ready(&self, target: Target, timeout: Duration, cancel: &Cancel) -> Result<SocketAddr, Error> {
@@ -31,7 +58,7 @@ impl ServerProcess {
     }
 
     fn ready_at(&self, address: SocketAddr, wait: &Wait<'_>) -> Result<(), Error> {
-        let mut first_elsewhere = None;
+        let mut elsewhere = Elsewhere::default();
         let mut seen_before = false;
         loop {
             let look = self.program.look(address).map_err(|error| cannot_look(address, &error))?;
@@ -39,24 +66,15 @@ impl ServerProcess {
             if let Some(ended) = self.ended() {
                 return Err(self.ended_too_early(&format!("listened on {address}"), ended, Some(address)));
             }
-            let elsewhere = match look {
+            match look {
                 Look::Ready => return Ok(()),
                 Look::Descendant if seen_before => return Ok(()),
                 Look::Stranger(owner) if seen_before => return Err(self.stranger(address, &holder::name(&owner))),
-                Look::Descendant | Look::Stranger(_) => {
-                    seen_before = true;
-                    Vec::new()
-                }
-                Look::Elsewhere(addresses) => addresses,
-            };
-            // A program may open a second port before its first one, so it gets some time; but not all of it.
-            let since = if elsewhere.is_empty() { None } else { first_elsewhere.or_else(|| Some(wait.elapsed())) };
-            first_elsewhere = since;
-            let same_port = elsewhere.iter().any(|it| it.port() == address.port());
-            let patience = wait.timeout / if same_port { 4 } else { 2 };
-            let is_lost = since.is_some_and(|since| wait.elapsed() >= patience.saturating_add(since));
-            if is_lost || !wait.pause() {
-                return Err(self.not_ready(address, &elsewhere, wait));
+                Look::Descendant | Look::Stranger(_) => seen_before = true,
+                Look::Nobody => elsewhere.look(self, wait),
+            }
+            if elsewhere.is_for_good(address, wait) || !wait.pause() {
+                return Err(self.not_ready(address, &self.program.listeners().unwrap_or_default(), wait));
             }
         }
     }

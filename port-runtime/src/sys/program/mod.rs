@@ -10,8 +10,6 @@ mod os;
 #[path = "portable.rs"]
 mod os;
 
-use std::net::SocketAddr;
-
 pub(crate) use self::os::{AtExit, Mark, Program, spawn};
 use super::owner::Owner;
 
@@ -26,8 +24,7 @@ pub(crate) enum Look {
         allow(dead_code, reason = "a connection does not tell")
     )]
     Descendant,
-    /// Nobody yet; and the program's own listeners are these, to which a connection would not come.
-    Elsewhere(Vec<SocketAddr>),
+    Nobody,
     /// Somebody who is not the program.
     #[cfg_attr(
         not(all(any(target_os = "linux", target_os = "android"), not(port_runtime_portable))),

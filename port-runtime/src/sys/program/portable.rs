@@ -80,7 +80,7 @@ impl Program {
             // While nobody listens, the system may take just this number for our own end, and connect it to itself.
             connection.local_addr().is_ok_and(|own| own != address)
         });
-        Ok(if connected { Look::Ready } else { Look::Elsewhere(Vec::new()) })
+        Ok(if connected { Look::Ready } else { Look::Nobody })
     }
 
     pub(crate) fn is_daemon(&self, _: &Owner) -> bool {

@@ -8,6 +8,7 @@ mod elsewhere;
 mod examples;
 mod family;
 mod gone;
+mod measure;
 mod passed;
 mod real;
 #[path = "../../linux/reserved/servers.rs"]

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::handle::Handle;
-use super::{Program, tree};
+use super::{Mark, Program, tree};
 use crate::sys::proc_fs::Pid;
 
 /// For those whom the child has left behind, and who are asked after its end.
@@ -24,15 +24,16 @@ impl<'a> Ending<'a> {
     /// Notes who belongs to it.
     pub(super) fn new(program: &'a Program) -> Self {
         let mut ending = Self { program, seen: BTreeMap::new() };
-        ending.look();
+        // Who carries the mark does so afterwards, too.
+        ending.look(None);
         ending
     }
 
-    fn look(&mut self) {
+    fn look(&mut self, mark: Option<&Mark>) {
         let Some(child) = &self.program.child else { return };
         // A number whose process was replaced by another: the mark decides about that one, or the new parent.
         self.seen.retain(|_, handle| !handle.has_ended());
-        let mut members = tree::members(child, self.program.mark.as_ref());
+        let mut members = tree::members(child, mark);
         for known in &*self.program.known.lock().unwrap_or_else(PoisonError::into_inner) {
             members.extend(tree::descendants(known));
         }
@@ -80,7 +81,7 @@ impl<'a> Ending<'a> {
 
     /// Ends those who are left, politely first.
     pub(super) fn clear(mut self) {
-        self.look();
+        self.look(self.program.mark.as_ref());
         self.look_for_sockets();
         if self.seen.is_empty() && self.program.child.as_ref().is_none_or(Handle::has_ended) {
             return;
@@ -98,10 +99,10 @@ impl<'a> Ending<'a> {
         self.look_for_sockets();
         // Whoever is killed may have started another one just before.
         while Instant::now() < until {
-            self.look();
+            self.look(self.program.mark.as_ref());
             self.signal_all(libc::SIGKILL);
             if self.all_end_by(until) {
-                self.look();
+                self.look(self.program.mark.as_ref());
                 if self.seen.is_empty() {
                     return;
                 }

@@ -80,18 +80,18 @@ impl Program {
 
     /// Who listens where a connection to the address arrives.
     pub(crate) fn look(&self, address: SocketAddr) -> io::Result<Look> {
-        let Ok(listeners) = sock_diag::tcp(&[State::Listen], 0..=u16::MAX) else {
+        let Ok(mut here) = sock_diag::tcp(&[State::Listen], address.port()..=address.port()) else {
             // A sandbox. What it does not tell cannot be held against the program.
             let somebody = listening::somebody(address)?;
-            return Ok(if somebody { Look::Ready } else { Look::Elsewhere(Vec::new()) });
+            return Ok(if somebody { Look::Ready } else { Look::Nobody });
         };
-        let own = self.own(&listeners);
-        let here: Vec<_> = listeners.iter().filter(|it| it.accepts(address)).collect();
+        here.retain(|it| it.accepts(address));
         if here.is_empty() {
-            return Ok(Look::Elsewhere(addresses(&own)));
+            return Ok(Look::Nobody);
         }
-        if own.iter().any(|it| here.contains(it)) {
-            let ready = own.iter().filter(|it| here.contains(it)).map(|it| it.inode).collect();
+        let own = self.own(&here);
+        if !own.is_empty() {
+            let ready = own.iter().map(|it| it.inode).collect();
             *self.listeners.lock().unwrap_or_else(PoisonError::into_inner) = ready;
             let itself = self.child.as_ref().and_then(|child| Sockets::of(child.pid).ok());
             let itself = itself.is_some_and(|mut sockets| sockets.any(|inode| here.iter().any(|it| it.inode == inode)));
