@@ -29,7 +29,7 @@ fn std_on_both_families() {
 }
 
 fn reservation() {
-    PortRequest::new().bind::<ReservedPort>().unwrap();
+    drop(PortRequest::new().bind::<ReservedPort>().unwrap());
 }
 
 fn listener() {
