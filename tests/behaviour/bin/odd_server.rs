@@ -17,6 +17,13 @@ fn main() -> io::Result<()> {
         match verb {
             // Something by which the test finds it again.
             "tag" => {}
+            // A daemon goes on when the parent that started it is gone, however slow the machine is.
+            #[cfg(unix)]
+            "orphaned" => {
+                while std::os::unix::process::parent_id().to_string() == value {
+                    sleep(Duration::from_millis(1));
+                }
+            }
             "sleep" => sleep(milliseconds(value)),
             "say" => println!("{value}"),
             "stamp" => println!("{}", UNIX_EPOCH.elapsed().expect("after 1970").as_micros()),
@@ -31,7 +38,9 @@ fn main() -> io::Result<()> {
             }
             // The parent ends, and all is well, it says.
             "daemon" => {
-                let _left_alone: Child = the_rest(&steps[place + 1..]).spawn()?;
+                let parent = format!("orphaned={}", std::process::id());
+                let _left_alone: Child =
+                    the_rest(&[&[steps[0].clone(), parent], &steps[place + 1..]].concat()).spawn()?;
                 exit(0);
             }
             "serve" => serve(&listeners),
