@@ -1,4 +1,3 @@
-//! Windows.
 #![allow(unsafe_code, reason = "bare system calls")]
 
 use std::io;
@@ -9,11 +8,6 @@ use windows_sys::Win32::Networking::WinSock;
 
 pub(super) const FAMILY_MISSING: i32 = WinSock::WSAEAFNOSUPPORT;
 pub(super) const DESCRIPTOR_LIMIT: [i32; 2] = [WinSock::WSAEMFILE, WinSock::WSAENOBUFS];
-
-/// Sockets are not passed to processes here, so that none can be said to listen.
-pub(crate) fn is_listening(_: &Socket) -> bool {
-    false
-}
 
 /// `SO_REUSEADDR` lets any program take a port over here, whoever holds it; this option is the way to refuse.
 ///
