@@ -11,6 +11,8 @@
 //! - [`ReservedPort`] holds a number for a program that cannot take a socket.
 //! - [`ServerProcess`] is such a program, started and ready, and gone at the end of the test.
 //!
+//! How it compares with other crates, and what holds on which system: [`_documentation`].
+//!
 //! ```
 //! use port_runtime::with_free_port;
 //! use std::net::{TcpListener, TcpStream};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -76,13 +76,18 @@ impl Modules {
         if let Some(TokenTree::Group(body)) = body {
             return self.module(body.stream(), &folder.join(last), name);
         }
-        let given = attributes.split_once("path = \"").and_then(|(_, rest)| rest.split_once('"'));
-        let beside: Vec<PathBuf> = match given {
-            Some((path, _)) => vec![folder.join(path)],
-            None => vec![folder.join(format!("{last}.rs")), folder.join(last).join("mod.rs")],
-        };
-        let file = beside.iter().find(|file| file.exists()).unwrap_or_else(|| panic!("{name:?} has no file"));
-        self.file(file, &folder.join(last), name);
+        // One file for each system; the modules in them are beside them.
+        let given: Vec<&str> =
+            attributes.split("path = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        for path in &given {
+            let file = folder.join(path);
+            self.file(&file, file.parent().expect("it is in a folder"), name);
+        }
+        if given.is_empty() {
+            let beside = [folder.join(format!("{last}.rs")), folder.join(last).join("mod.rs")];
+            let file = beside.iter().find(|file| file.exists()).unwrap_or_else(|| panic!("{name:?} has no file"));
+            self.file(file, &folder.join(last), name);
+        }
     }
 
     /// The paths in everything else, however deep.

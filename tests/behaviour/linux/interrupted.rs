@@ -1,5 +1,5 @@
 //! Signals come at any time, and are no failure.
-#![allow(unsafe_code, reason = "system calls")]
+#![allow(unsafe_code, reason = "threads are sent signals")]
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::thread::JoinHandleExt;
@@ -59,7 +59,7 @@ fn a_client_connects_all_the_same() {
             // SAFETY: the thread has not been joined.
             unsafe { libc::pthread_kill(thread.as_pthread_t(), libc::SIGUSR1) };
         }
-        assert!(is_done.try_recv().is_err(), "{timeout:?}: it is done before its time");
+        assert!(is_done.try_recv().is_err(), "{timeout:?}: {:?}", thread.join());
         let listener = TcpListener::from(listener);
         for _ in &waiting {
             listener.accept().unwrap();

@@ -106,8 +106,8 @@ fn no_permission_for_any_number() {
 #[test]
 fn no_permission_for_one_of_two() {
     Traced::injecting("bind:error=EACCES:when=2+3").run(|| {
-        let message = "no free port on 127.0.0.1: 100 that the system chose were not permitted for one of the sockets that \
-                       share the port: Permission denied (os error 13)";
+        let message = "no free port on 127.0.0.1: 100 that the system chose were not permitted for one of the sockets \
+                       that share the port: Permission denied (os error 13)";
         assert_says(&failure::<(UdpSocket, TcpListener)>(&PortRequest::new()), ErrorKind::PermissionDenied, message);
     });
 }

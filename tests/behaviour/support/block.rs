@@ -41,7 +41,6 @@ impl Block {
     }
 
     /// One whose ports are for other processes, which may be started meanwhile.
-    #[cfg(any(target_os = "linux", windows))]
     pub(crate) fn for_processes() -> Self {
         Self { _no_forks: None, ..Self::new() }
     }

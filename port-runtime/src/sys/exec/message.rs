@@ -29,6 +29,9 @@ pub(super) struct Said {
     refusal: Option<State>,
 }
 
+const NOT_RUN: &str = "the program was not run: a `pre_exec` closure has ended the process, or closed or replaced what \
+                       it had not opened";
+
 impl Message {
     const SIZE: usize = 12;
 
@@ -82,11 +85,7 @@ impl Said {
             Some(State::Replaced(target)) => {
                 format!("a `pre_exec` closure has closed or replaced what was to become descriptor {target}")
             }
-            Some(State::Ready) | None if self.running.is_empty() => {
-                "the program was not run: a `pre_exec` closure has ended the process, or closed or replaced what it had \
-                 not opened"
-                    .to_owned()
-            }
+            Some(State::Ready) | None if self.running.is_empty() => NOT_RUN.to_owned(),
             Some(State::Ready) | None => return None,
         };
         Some(io::Error::other(format!("{message}; let it leave alone everything from {FAR} on")))
