@@ -113,7 +113,7 @@ impl Binder {
                 rivals = rivals::beside(socket)?;
                 match &rivals {
                     Rivals::None => Ok(()),
-                    Rivals::Some { everywhere: true, .. } | Rivals::Unseen if way == Way::UnderHold => Ok(()),
+                    Rivals::Some { holds: true, .. } | Rivals::Unseen if way == Way::UnderHold => Ok(()),
                     Rivals::Unseen => rivals::keep_holds_away(address_of(socket)?).map(|probe| guard = Some(probe)),
                     Rivals::Some { .. } | Rivals::Unknown => Err(io::ErrorKind::AddrInUse.into()),
                 }

@@ -34,7 +34,7 @@ pub(super) enum Way {
     Plain,
     /// Where nothing but the connections of an earlier server has it.
     PastConnections,
-    /// Also where somebody holds it on every address: a harness gives its child the number that it reserved.
+    /// Also where somebody seems to hold it for others: a harness gives its child the number that it reserved.
     UnderHold,
     /// Under a hold of our own, which has kept everybody away: nobody is asked.
     UnderOwnHold,

@@ -6,7 +6,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 use std::{process, thread};
@@ -14,7 +14,7 @@ use std::{process, thread};
 use socket2::Socket;
 
 use super::kind::Kind;
-use super::socket::{at, occupy, port_of};
+use super::socket::{at, occupy, open, port_of};
 use crate::sys;
 use crate::sys::sock_diag::{self, Entry, State};
 
@@ -23,9 +23,8 @@ use crate::sys::sock_diag::{self, Entry, State};
 pub(super) enum Rivals {
     /// Old connections at the most.
     None,
-    /// Sockets that are about to listen, or to connect, by their inodes; or what looks like a reservation: all of them are
-    /// bound to every address.
-    Some { inodes: Vec<u64>, everywhere: bool },
+    /// Sockets that are about to listen, or to connect, by their inodes; or nothing but what looks like a reservation.
+    Some { inodes: Vec<u64>, holds: bool },
     /// The kernel is older than Linux 6.8, and does not show sockets that are bound and nothing else.
     Unseen,
     /// Nobody can be asked: a sandbox, or a kernel without the table.
@@ -47,9 +46,20 @@ pub(super) fn beside(socket: &Socket) -> io::Result<Rivals> {
     } else {
         Rivals::Some {
             inodes: rivals.iter().map(|rival| rival.inode).collect(),
-            everywhere: rivals.iter().all(|rival| rival.is_everywhere()),
+            holds: rivals.iter().all(|rival| looks_like_hold(rival)),
         }
     })
+}
+
+/// A reservation is on every address of both families, and so is little else that does not listen yet. On every address of
+/// IPv4 alone it is where IPv6 is missing or forbidden, to its owner and so to those whom its owner has started; else that is
+/// how most servers are bound that are about to listen.
+fn looks_like_hold(rival: &Entry) -> bool {
+    let without_ipv6 = || {
+        let attempt = open(Kind::HOLD, (Ipv6Addr::UNSPECIFIED, 0).into());
+        attempt.is_err_and(|error| !sys::is_descriptor_limit(&error))
+    };
+    rival.is_everywhere() && (rival.address.ip() == Ipv6Addr::UNSPECIFIED || without_ipv6())
 }
 
 /// The numbers of a range at which somebody listens or holds, in order: one question instead of one for each number. It

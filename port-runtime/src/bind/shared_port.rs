@@ -190,7 +190,7 @@ impl Member {
 
     /// Whether the two could not be on one number. That `::` is on every address of IPv4 too is for the system to say.
     fn overlaps(self, other: Self) -> bool {
-        let (one, another) = (self.address.ip(), other.address.ip());
+        let (one, another) = (self.address.ip().to_canonical(), other.address.ip().to_canonical());
         let on_every_address = one.is_unspecified() || another.is_unspecified();
         let have_one_in_common = one == another || on_every_address && one.is_ipv4() == another.is_ipv4();
         self.protocol == other.protocol && (have_one_in_common || self.everywhere || other.everywhere)

@@ -14,7 +14,8 @@ impl PortRequest {
     /// Every passed socket is taken once per process, in order. It has to be of the type that is asked for. The
     /// environment is only read; descriptors become close-on-exec. Absent are sockets that were passed to another process
     /// (`LISTEN_PID`). Addresses and ports are the service manager's business: `host` and the like do not matter then.
-    /// Tuples, arrays and `DualStack` take all that they need, or nothing.
+    /// Tuples, arrays and `DualStack` take all that they need, or nothing. A type of your own that takes one and then fails
+    /// has given it back only if it stands in one of these.
     ///
     /// ```
     /// use port_runtime::PortRequest;
@@ -46,7 +47,8 @@ impl PortRequest {
         self
     }
 
-    /// No passed socket after all: takes back what a harness's policy asks for.
+    /// No passed socket after all: takes back what a harness's policy asks for. A member of a tuple or `DualStack` cannot do
+    /// so for itself, since all are on one number.
     ///
     /// ```
     /// use port_runtime::PortRequest;
@@ -63,9 +65,10 @@ impl PortRequest {
 
     /// Exactly this port, as `--port` means it; with 0 the kernel chooses, and `None` is as if nothing had been said.
     ///
-    /// It comes before [`env`](Self::env): who starts a program with `--port` means it. Connections that an earlier server
-    /// left are no obstacle (on Linux), and neither is a [`ReservedPort`](crate::ReservedPort) that a parent process holds
-    /// for this one.
+    /// It comes before [`env`](Self::env): who starts a program with `--port` means it. For a listener, connections that an
+    /// earlier server left are no obstacle where they are none to [`prefer`](Self::prefer), and neither is a
+    /// [`ReservedPort`](crate::ReservedPort) that a parent process holds for this one. (A server that is bound to `[::]` for
+    /// both families and does not listen yet looks like a reservation, and gives way like one.)
     ///
     /// ```
     /// use port_runtime::PortRequest;
@@ -80,7 +83,8 @@ impl PortRequest {
         self
     }
 
-    /// The port that an environment variable names, where it is set and not empty, and no other.
+    /// The port that an environment variable names, where it is set and not empty, and no other. It is bound as
+    /// [`port`](Self::port) is.
     ///
     /// Its value is `8080`, or, to decide on the host as well, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`; with
     /// `0` the kernel chooses. A port alone keeps the [host](Self::host): in a container, where the loopback cannot be
@@ -180,7 +184,8 @@ impl PortRequest {
         self
     }
 
-    /// Never these, whether they are preferred, of the range, or the kernel's choice. Given twice, it adds up.
+    /// Never these, whether they are preferred, of the range, or the kernel's choice. Given twice, it adds up. The kernel is
+    /// asked a hundred times at most.
     ///
     /// A port that somebody decided on ([`port`](Self::port), [`env`](Self::env), the port server) is an error then.
     ///
@@ -204,10 +209,10 @@ impl PortRequest {
 
     /// This port if it is free, else as if it had not been named.
     ///
-    /// Connections that an earlier server left do not count, whatever their state (on Linux, and where the kernel says who
-    /// has a port: it has to be 6.8 or later, or else a socket of that one address that is bound and does not listen yet is
-    /// not seen; and where a sandbox keeps it from saying anything, they do count). A port that somebody listens on, holds
-    /// or is about to listen on counts.
+    /// A port that somebody listens on, holds or is about to listen on is not free. For a listener, connections that an
+    /// earlier server left do not count, whatever their state, on Linux and where the kernel says who has a port. It has to
+    /// be 6.8 or later for that, or else a socket of that one address that is bound and does not listen yet is not seen; and
+    /// where a sandbox keeps it from saying anything, those connections do count. They do for every other type.
     ///
     /// ```
     /// use port_runtime::PortRequest;

@@ -4,9 +4,9 @@ use super::FromFreePort;
 use crate::error::Error;
 use crate::request::PortRequest;
 
-/// `N` **different** ports. With a preferred port the first member gets it; of a range they are the first free ones. The
-/// service manager has to pass `N` sockets, the port server is asked `N` times, and `env`, and `port` other than 0, are
-/// errors.
+/// `N` **different** ports. With a preferred port the first member gets it; of a range they are the first free ones, in its
+/// order. Where a service manager passes sockets, it has to pass `N`; the port server is asked `N` times. `env`, and `port`
+/// other than 0, are errors for more than one.
 impl<T: FromFreePort, const N: usize> FromFreePort for [T; N] {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
         let settings = request.settings();

@@ -130,6 +130,16 @@ impl<T: FromFreePort> FromFreePort for Everywhere<T> {
     }
 }
 
+/// On 127.0.0.1, as IPv6 writes it.
+#[derive(Debug)]
+struct Mapped;
+
+impl FromFreePort for Mapped {
+    fn from_free_port(request: &PortRequest) -> Result<Self, port_runtime::Error> {
+        request.clone().host("::ffff:127.0.0.1").bind::<TcpListener>().map(|_| Self)
+    }
+}
+
 /// No number would do, so none is tried.
 #[test]
 fn of_the_members_with_each_other_are_told() {
@@ -139,6 +149,10 @@ fn of_the_members_with_each_other_are_told() {
     ] {
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
         assert!(error.to_string().contains("cannot share one port"), "{error}");
+    }
+    if cfg!(has_ipv6) {
+        let error = PortRequest::new().bind::<(TcpListener, Mapped)>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     }
     PortRequest::new().bind::<(TcpListener, Everywhere<UdpSocket>)>().unwrap();
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
-use port_runtime::{ErrorKind, PortRequest};
+use port_runtime::{Bound, ClientSocket, ErrorKind, PortRequest, ReservedPort};
 use socket2::Type;
 
 use crate::support::sockets::{connect, hold, hold_everywhere, plain};
@@ -165,4 +165,17 @@ fn a_server_restarts_on_its_port_with_connections_in_time_wait() {
     // What is left of the connection carries the listener's SO_REUSEADDR.
     let address = leave_in_time_wait(PortRequest::new().bind().unwrap());
     TcpListener::bind(address).expect("std sets SO_REUSEADDR");
+}
+
+/// A reservation, or a client, does not look past what an earlier server has left: that is for listeners.
+#[cfg_attr(not(has_sock_diag), ignore = "needs Linux 6.8, which tells who is bound")]
+#[test]
+fn old_connections_count_for_all_but_listeners() {
+    let block = Block::new();
+    leave_in_time_wait(block.listener(1));
+    let request = PortRequest::new().prefer(block.port(1));
+    assert_ne!(request.bind::<ReservedPort>().unwrap().port(), block.port(1));
+    assert_ne!(request.bind::<ClientSocket>().unwrap().port(), block.port(1));
+    assert_eq!(request.bind::<UdpSocket>().unwrap().port(), block.port(1));
+    assert_eq!(request.bind::<TcpListener>().unwrap().port(), block.port(1));
 }

@@ -11,15 +11,14 @@ use socket2::{Domain, Socket, Type};
 
 use super::holds_and_time_wait::leave_in_time_wait;
 use crate::support::block::Block;
-use crate::support::seccomp::forbid_family;
 use crate::support::sockets::connect;
 use crate::support::{Child, forks};
 
 /// As asyncio, uvicorn and most servers bind: with `SO_REUSEADDR` from the beginning.
-struct LateListener(Socket);
+pub(super) struct LateListener(Socket);
 
 impl LateListener {
-    fn bind(address: SocketAddr, only_v6: bool) -> Self {
+    pub(super) fn bind(address: SocketAddr, only_v6: bool) -> Self {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
         if address.is_ipv6() {
             socket.set_only_v6(only_v6).unwrap();
@@ -31,13 +30,13 @@ impl LateListener {
 
     /// Nobody took the number meanwhile.
     #[track_caller]
-    fn listens(self) {
+    pub(super) fn listens(self) {
         self.0.listen(8).expect("nobody else listens");
     }
 }
 
 /// One of the 15 numbers of a block, in front of which an earlier server may have been.
-fn number(block: &Block, after_another_server: bool) -> u16 {
+pub(super) fn number(block: &Block, after_another_server: bool) -> u16 {
     let port = block.port(1);
     if after_another_server {
         leave_in_time_wait(block.listener(1));
@@ -46,7 +45,7 @@ fn number(block: &Block, after_another_server: bool) -> u16 {
 }
 
 /// Each way to ask for a number that is in use, and to be content with no other.
-fn insisting(port: u16) -> [(&'static str, PortRequest); 6] {
+pub(super) fn insisting(port: u16) -> [(&'static str, PortRequest); 6] {
     let request = PortRequest::new();
     [
         ("range", request.clone().range(port..=port)),
@@ -58,7 +57,7 @@ fn insisting(port: u16) -> [(&'static str, PortRequest); 6] {
     ]
 }
 
-fn is_in_use<T>(result: Result<T, Error>) -> bool {
+pub(super) fn is_in_use<T>(result: Result<T, Error>) -> bool {
     match result {
         Ok(_) => false,
         Err(error) if matches!(error.kind(), ErrorKind::PortInUse | ErrorKind::NoFreePort) => true,
@@ -67,7 +66,7 @@ fn is_in_use<T>(result: Result<T, Error>) -> bool {
 }
 
 /// What they are bound to, what is wanted, and whether the two have an address in common.
-const NEIGHBOURS: [(&str, bool, &str, bool); 13] = [
+const NEIGHBOURS: [(&str, bool, &str, bool); 16] = [
     ("127.0.0.1", false, "127.0.0.1", true),
     ("127.0.0.1", false, "0.0.0.0", true),
     ("127.0.0.5", false, "0.0.0.0", true),
@@ -81,6 +80,9 @@ const NEIGHBOURS: [(&str, bool, &str, bool); 13] = [
     ("::1", false, "127.0.0.1", false),
     ("::", true, "::1", true),
     ("::", true, "127.0.0.1", false),
+    ("0.0.0.0", false, "127.0.0.1", true),
+    ("0.0.0.0", false, "0.0.0.0", true),
+    ("0.0.0.0", false, "::1", false),
 ];
 
 #[cfg_attr(not(all(has_sock_diag, has_ipv6)), ignore = "needs Linux 6.8, which tells who is bound, and IPv6")]
@@ -148,10 +150,11 @@ fn who_is_told_a_reserved_number_gets_it_and_nobody_else() {
 #[test]
 fn are_not_robbed_by_a_variable() {
     let block = Block::for_processes();
-    for after_another_server in [false, true] {
+    // The last is as that of `uvicorn --host 0.0.0.0`.
+    for (address, after_another_server) in [([127, 0, 0, 1], false), ([127, 0, 0, 1], true), ([0; 4], true)] {
         let late = {
             let _none = forks::none();
-            LateListener::bind(([127, 0, 0, 1], number(&block, after_another_server)).into(), false)
+            LateListener::bind((address, number(&block, after_another_server)).into(), false)
         };
         for value in [block.port(1).to_string(), format!("0.0.0.0:{}", block.port(1))] {
             Child::new().given(|it| _ = it.variable("PORT", &value)).run(|| {
@@ -240,46 +243,4 @@ fn a_server_comes_up_beside_connections_of_its_predecessor() {
     PortRequest::new().port(port).bind::<TcpListener>().unwrap();
     drop(browser);
     PortRequest::new().port(port).bind::<TcpListener>().unwrap();
-}
-
-/// A sandbox lets nobody ask: then a number that is in use is in use.
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
-#[test]
-fn are_not_robbed_where_nobody_can_be_asked() {
-    Child::new().run(|| {
-        let block = Block::new();
-        let (busy, old) = (block.port(1), block.port(2));
-        let late = LateListener::bind(([127, 0, 0, 1], busy).into(), false);
-        leave_in_time_wait(block.listener(2));
-        forbid_family(libc::AF_NETLINK);
-        for port in [busy, old] {
-            for (way, request) in insisting(port) {
-                assert!(is_in_use(request.bind::<TcpListener>()), "{way} of {port}");
-            }
-        }
-        let elsewhere: TcpListener = PortRequest::new().prefer(old).bind().unwrap();
-        assert_ne!(elsewhere.local_addr().unwrap().port(), old);
-        late.listens();
-    });
-}
-
-/// A question needs a descriptor, too, and the lack of one is told as what it is.
-#[test]
-fn a_lack_of_descriptors_is_not_called_in_use() {
-    Child::new().run(|| {
-        let block = Block::new();
-        let port = number(&block, true);
-        let mut all = Vec::new();
-        while let Ok(socket) = UdpSocket::bind("127.0.0.1:0") {
-            all.push(socket);
-        }
-        // One for the socket itself.
-        all.pop();
-        for (way, request) in insisting(port) {
-            let error = request.bind::<TcpListener>().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::TooManyOpenFiles, "{way}: {error}");
-        }
-        drop(all);
-        PortRequest::new().port(port).bind::<TcpListener>().unwrap();
-    });
 }

@@ -16,6 +16,7 @@ mod outside;
 mod privileged;
 mod racing;
 mod reserved;
+mod sandboxes;
 mod system_calls;
 mod system_refusals;
 mod without_ip;

@@ -4,9 +4,10 @@ use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::{Bound, DualStack, FromFreePort, Order, PortRequest, ReservedPort};
 
+use crate::support::seccomp::{forbid_family, refuse_family};
 use crate::support::{Block, Child};
 
-const HOSTS: &str = "203.0.113.1 several\n127.0.0.7 several\n127.0.0.8 several\n2001:db8::1 several\n::1 several\n";
+const HOSTS: &str = "203.0.113.1 several\n127.0.0.7 several\n127.0.0.8 several\n2001:db8::1 several\n::1 several\n::1 both\n127.0.0.1 both\n";
 
 /// `/etc/hosts` of its own.
 fn child() -> Child {
@@ -47,6 +48,26 @@ fn the_first_that_this_machine_has_is_taken() {
                 (both.v4.addr().ip().to_string(), both.v6.addr().ip().to_string()),
                 ("127.0.0.7".into(), "::1".into())
             );
+        }
+    });
+}
+
+/// Whatever a sandbox says of a family that it does not let through, the other will do.
+#[cfg_attr(not(all(has_mount, has_seccomp)), ignore = "`unshare -m` makes no mount namespace here")]
+#[test]
+fn the_first_that_may_be_opened_is_taken() {
+    child().run(|| {
+        for forbid in [forbid_family, refuse_family] {
+            let inside = std::thread::spawn(move || {
+                forbid(libc::AF_INET6);
+                let request = PortRequest::new().host("both");
+                let (tcp, udp): (TcpListener, UdpSocket) = bound(&request);
+                assert_eq!((tcp.addr().ip().to_string(), udp.addr()), ("127.0.0.1".into(), tcp.addr()));
+                assert_eq!(bound::<ReservedPort>(&request).addr().ip().to_string(), "127.0.0.1");
+                let error = request.bind::<DualStack<TcpListener>>().unwrap_err();
+                assert!(error.to_string().starts_with("cannot bind both (::1): "), "{error}");
+            });
+            inside.join().unwrap();
         }
     });
 }

@@ -76,3 +76,31 @@ fn a_hold_is_no_rival_that_steps_back() {
         request.bind::<TcpListener>().unwrap_err();
     }
 }
+
+/// As many as there are numbers, all of them left by earlier servers: whoever steps back finds another.
+#[cfg_attr(not(has_sock_diag), ignore = "needs Linux 6.8, which tells who is bound")]
+#[test]
+fn all_of_many_get_one_of_as_many() {
+    const THREADS: u16 = 8;
+
+    for order in [Order::lowest(), Order::random(), Order::stable("key")] {
+        let block = Block::new();
+        for index in 1..=THREADS {
+            leave_in_time_wait(block.listener(index));
+        }
+        let request = PortRequest::new().range(block.port(1)..=block.port(THREADS)).order(order);
+        let barrier = Barrier::new(usize::from(THREADS));
+        let failed = AtomicU32::new(0);
+        let take_one = || {
+            for _ in 0..ROUNDS / 4 {
+                barrier.wait();
+                let result = request.bind::<TcpListener>();
+                failed.fetch_add(u32::from(result.is_err()), Ordering::Relaxed);
+                barrier.wait();
+            }
+        };
+        thread::scope(|scope| (0..THREADS).for_each(|_| _ = scope.spawn(take_one)));
+        let failed = failed.into_inner();
+        assert!(failed <= 2, "{order:?}: {failed} of {} found none", u32::from(THREADS) * ROUNDS / 4);
+    }
+}

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use port_runtime::ErrorKind;
+use socket2::{Domain, Socket, Type};
 
 use super::wish::{FOREIGN, Says, Variable, Wish};
 use super::{Busy, Kind};
@@ -33,7 +34,10 @@ impl Claim {
         let in_the_way = || busy.iter().filter(|it| overlap(it, &wanted));
         // Who is bound and does not listen may be about to. A child is only let under what looks like a reservation.
         let may_share = self == Self::Tcp && way == Way::Shared;
-        let is_hold = |it: &Busy| it.kind == Kind::Idle && it.address.is_unspecified();
+        let without_ipv6 = || Socket::new(Domain::IPV6, Type::STREAM, None).is_err();
+        let is_hold = |it: &Busy| {
+            it.kind == Kind::Idle && it.address.is_unspecified() && (it.address.is_ipv6() || without_ipv6())
+        };
         in_the_way().next().is_none() || may_share && in_the_way().all(is_hold)
     }
 }

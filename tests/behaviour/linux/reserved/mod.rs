@@ -13,6 +13,7 @@ mod requests;
 mod rivals;
 mod servers;
 mod system_calls;
+mod told;
 mod wait;
 mod wait_async;
 mod without_ipv6;
