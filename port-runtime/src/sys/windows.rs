@@ -1,3 +1,4 @@
+//! What Windows does differently: exclusive ports are asked for, and nobody passes sockets.
 #![allow(unsafe_code, reason = "bare system calls")]
 
 use std::io;
