@@ -121,7 +121,7 @@ fn postgres_that_waits_for_a_client_is_killed_with_its_workers() {
     assert_eq!(processes_in(&folder), [""; 0]);
 }
 
-#[cfg_attr(not(has_nginx), allow(dead_code))]
+#[cfg_attr(not(has_nginx), allow(dead_code, reason = "for ignored tests"))]
 fn nginx_with(port: &ReservedPort, folder: &Path, daemon: &str, master: &str) -> Command {
     let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let folders = folders.map(|kind| format!("{kind}_temp_path {kind};")).join(" ");
@@ -148,7 +148,7 @@ fn nginx_with_a_master_and_workers() {
 }
 
 #[track_caller]
-#[cfg_attr(not(all(has_nginx, has_redis)), allow(dead_code))]
+#[cfg_attr(not(all(has_nginx, has_redis)), allow(dead_code, reason = "for ignored tests"))]
 fn is_no_daemon(port: &ReservedPort, command: &mut Command, folder: &Path) {
     // It may listen before it leaves its parent, and be ready for that moment.
     let error = match port.start(command, PLENTY) {
