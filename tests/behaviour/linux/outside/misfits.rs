@@ -156,30 +156,3 @@ fn garbage_is_an_error_that_quotes_it() {
         assert_refused(Asker::new(["tcp", "inherit"]).given(given).ask(), &start);
     }
 }
-
-/// They are of the type of a TCP or UDP socket, and of another protocol.
-#[test]
-fn a_socket_of_another_protocol_is_refused() {
-    use socket2::{Domain, Protocol, Socket};
-
-    for (protocol, kind) in
-        [(Protocol::ICMPV4, Type::DGRAM), (Protocol::UDPLITE, Type::DGRAM), (Protocol::SCTP, Type::STREAM)]
-    {
-        // Not every kernel has each of them, nor lets everybody.
-        let Ok(socket) = Socket::new(Domain::IPV4, kind, Some(protocol)) else { continue };
-        socket.bind(&std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
-        if kind == Type::STREAM {
-            socket.listen(1).unwrap();
-            refused("tcp", socket, "is neither a TCP nor a UDP socket, and a TCP listener is wanted");
-        } else {
-            refused("udp", socket, "is neither a TCP nor a UDP socket, and a UDP socket is wanted");
-        }
-    }
-    // MPTCP speaks TCP to whoever does not know better: Go's listeners are of it.
-    if let Ok(socket) = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::MPTCP)) {
-        socket.bind(&std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
-        socket.listen(1).unwrap();
-        let answer = Asker::service(["tcp", "inherit"]).given(|it| _ = it.descriptor(socket)).ask();
-        assert!(answer.is_ok(), "{answer:?}");
-    }
-}
