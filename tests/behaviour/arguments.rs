@@ -1,11 +1,15 @@
 //! An entry point with command-line arguments: what is said there wins, and what is wrong elsewhere does not matter.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::support::Block;
 
 fn run(arguments: &[&str], port: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_arguments")).args(arguments).env("PORT", port).output().expect("it was built")
+    behaviour::command(env!("CARGO_BIN_EXE_arguments"))
+        .args(arguments)
+        .env("PORT", port)
+        .output()
+        .expect("it was built")
 }
 
 #[track_caller]
