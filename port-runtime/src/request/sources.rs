@@ -169,7 +169,7 @@ impl PortRequest {
         self
     }
 
-    /// In which order the range is gone through; the default is [`Order::lowest`].
+    /// In which order the range is gone through; the default is [`Order::lowest`]. Without a range it has no effect.
     ///
     /// ```
     /// use port_runtime::{Order, PortRequest};
