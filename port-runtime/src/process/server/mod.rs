@@ -31,10 +31,10 @@ const GRACE: Duration = Duration::from_secs(5);
 ///
 /// # Ready
 ///
-/// Ready means that the program itself, or a process that it started, listens on the port. Somebody else who listens there
-/// is an error that names him, and so is a program that ends first; both come at once. Where the system does not tell
-/// whose a listener is (it runs as another user, or in a container), it counts. What a program does between listening and
-/// answering is for [`wait_until`](Self::wait_until).
+/// Ready means that the program itself, or a process that it started, listens on the port. If somebody else listens there,
+/// the error names who it is; a program that ends first is an error, too. Both come at once. Where the system does not tell
+/// whose a listener is (it runs as another user, or in a container), it counts as the program's. What a program does between
+/// listening and answering is for [`wait_until`](Self::wait_until).
 ///
 /// # Gone
 ///
