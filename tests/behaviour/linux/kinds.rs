@@ -13,7 +13,7 @@ use crate::support::namespace::switch_ipv6_off;
 use crate::support::seccomp::refuse_family;
 
 /// Where the kinds are declared.
-const DECLARATION: &str = include_str!("../../../port-runtime/src/error.rs");
+const DECLARATION: &str = include_str!("../../../port-runtime/src/error/kind.rs");
 
 fn declared() -> BTreeSet<&'static str> {
     let (_, rest) = DECLARATION.split_once("pub enum ErrorKind {").expect("it is there");

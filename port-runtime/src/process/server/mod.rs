@@ -46,6 +46,10 @@ const GRACE: Duration = Duration::from_secs(5);
 /// is killed or aborts, nor for processes that cannot be seen, where `/proc` is missing or another namespace's: there the
 /// child alone is ended. But Ctrl-C reaches the program, which is in the process group of its parent.
 ///
+/// A process whose own parent is gone is known by a variable of its environment. One that a shell has put into the
+/// background (`(server &)`), and that writes over its environment, as Redis does to name itself, is not recognised any more:
+/// it counts as a stranger, and is left alone. Start such a program itself, or wait for it in the shell.
+///
 /// After your own `child().wait()`, the child is no longer signalled. A drop waits for the end, so in an `async` function
 /// [`stop_async`](Self::stop_async) comes first.
 ///
@@ -78,6 +82,7 @@ const GRACE: Duration = Duration::from_secs(5);
 ///     Ok(())
 /// }
 /// ```
+#[must_use = "the program is ended when this is dropped"]
 pub struct ServerProcess {
     /// Missing after a stop that was called off in the middle, and on the way out of [`into_child`](Self::into_child).
     child: Mutex<Option<Child>>,

@@ -20,7 +20,6 @@ impl ServerProcess {
     /// # drop(server); Ok(()) }
     /// ```
     #[cfg(unix)]
-    #[must_use]
     pub fn stop_signal(mut self, signal: i32) -> Self {
         self.signal = signal;
         self.at_exit.change(self.signal, self.grace);
@@ -37,7 +36,6 @@ impl ServerProcess {
     /// let server = port.start(command, Duration::from_secs(30))?.grace(Duration::ZERO);
     /// # drop(server); Ok(()) }
     /// ```
-    #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self.at_exit.change(self.signal, self.grace);
