@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-/// What went wrong, for code that wants to act on an [`Error`].
+/// What went wrong, for code that wants to act on an [`Error`](crate::Error).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -36,9 +36,9 @@ pub enum ErrorKind {
     TimedOut,
     /// A program ended before it was ready.
     ProcessEnded,
-    /// The system refused for a reason of its own; [`raw_os_error`](super::Error::raw_os_error) tells it.
+    /// The system refused for a reason of its own; [`raw_os_error`](crate::Error::raw_os_error) tells it.
     System,
-    /// A constructor of somebody else failed: see [`Error::other`].
+    /// A constructor of somebody else failed: see [`Error::other`](crate::Error::other).
     Other,
 }
 
@@ -65,7 +65,7 @@ impl ErrorKind {
 }
 
 impl fmt::Display for ErrorKind {
-    /// A few words, for a log or a metric; the [`Error`] itself says more.
+    /// A few words, for a log or a metric; the [`Error`](crate::Error) itself says more.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::NoFreePort => "no free port",
