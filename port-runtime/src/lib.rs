@@ -55,6 +55,7 @@ mod bind;
 mod error;
 mod given;
 mod host;
+#[doc(hidden)]
 mod on_error;
 mod order;
 mod ports;

@@ -7,7 +7,7 @@
 
 #![allow(
     missing_debug_implementations,
-    missing_docs,
+    clippy::unused_self,
     clippy::new_without_default,
     clippy::needless_pass_by_value,
     reason = "nobody but the expansion calls these"
