@@ -62,8 +62,8 @@ impl Args {
         if let Some(options) = mark.options() {
             return Self::read(&options, scope, errors);
         }
-        if mark.role == Role::MistypedMark {
-            return Self::default(); // of which `check` tells
+        if mark.role == Role::MistypedMark || mark.is_refused() {
+            return Self::default(); // of which `check` tells, or rustc has told
         }
         let inside = match &mark.arguments.clone().into_iter().collect::<Vec<_>>()[..] {
             [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
@@ -153,6 +153,9 @@ impl Arg {
 
 fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Result<Option<Value>, Mistake> {
     let given = Given::new(row, value, scope);
+    if given.is_told_by_rustc() {
+        return Ok(Some(Value::Expression(value.clone())));
+    }
     match row.takes {
         Takes::Nothing | Takes::Perhaps(_) if value.is_empty() => Ok(None),
         Takes::Nothing => Err(given.mistake(format!("`{name}` takes no value; {}", given.switch()))),
@@ -162,7 +165,8 @@ fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Re
         Takes::Perhaps(read) | Takes::Always(read) => match read(&given) {
             Ok(_) if given.is_no_expression() => {
                 let found = text(value);
-                Err(given.mistake(format!("`{found}` is no value; write for instance `{}`", row.example)))
+                let fix = given.two_values().unwrap_or_else(|| format!("write for instance `{}`", row.example));
+                Err(given.mistake(format!("`{found}` is no value; {fix}")))
             }
             read => read.map(Some),
         },

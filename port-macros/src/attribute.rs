@@ -71,6 +71,17 @@ impl Attribute {
         }
     }
 
+    /// Whether rustc has refused what follows the path: `#[free-port]`, `#[free_port prefer = 1]`.
+    pub(crate) fn is_refused(&self) -> bool {
+        let mut trees = self.arguments.clone().into_iter();
+        match trees.next() {
+            Some(TokenTree::Group(_)) => trees.next().is_some(),
+            Some(TokenTree::Punct(equals)) => equals.as_char() != '=',
+            Some(_) => true,
+            None => false,
+        }
+    }
+
     pub(crate) fn is_mark(&self) -> bool {
         matches!(self.role, Role::Mark | Role::MistypedMark)
     }

@@ -31,7 +31,11 @@ pub(crate) fn split_off_inner_attributes(body: &Group) -> (TokenStream, Group) {
 
 /// To look at the first token, the compiler hands over all of them, one by one; its text it has at hand.
 fn may_begin_with_attribute(body: &Group) -> bool {
-    let Some(text) = body.span().source_text() else { return true };
+    body.span().source_text().is_none_or(|text| text_may_begin_with_attribute(&text))
+}
+
+/// The same for the text of a body, braces and all: where it says no, the body costs nothing, however long it is.
+pub(crate) fn text_may_begin_with_attribute(text: &str) -> bool {
     let Some(mut inside) = text.strip_prefix('{').map(str::trim_start) else { return true };
     while inside.starts_with("//") && !inside.starts_with("//!") {
         inside = inside.split_once('\n').map_or("", |(_, next)| next).trim_start();

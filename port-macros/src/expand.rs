@@ -27,7 +27,7 @@ pub(crate) fn with_body(plan: &Plan, body: &TokenStream) -> TokenStream {
     let (attributes, qualifiers) = (function.attributes.iter().filter(is_theirs), &function.qualifiers);
     let (fn_token, name, generics) = (&function.fn_token, &function.name, &function.generics);
     // Mistakes by now, which would be made once more.
-    let is_right = |parameter: &&Parameter| !matches!(parameter.shape, Shape::Variadic(_) | Shape::Malformed { .. });
+    let is_right = |parameter: &&Parameter| !matches!(parameter.shape, Shape::Variadic(_) | Shape::Malformed(_));
     let kept = plan.kept.iter().filter(is_right);
     let parameters = map(&function.parentheses, |_| quote!(#(#kept),*));
     let tail = &function.tail;

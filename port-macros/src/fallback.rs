@@ -29,7 +29,7 @@ pub(crate) fn function(plan: &Plan, errors: &Errors) -> TokenStream {
         let (pattern, ty) = (&fill.pattern, infer_impl(fill.ty.clone()));
         quote_spanned!(mixed_site=> #(#attributes)* let #pattern: #ty = #mistake;)
     });
-    let body = if plan.filled.is_empty() || plan.function.body.is_none() {
+    let body = if plan.filled.is_empty() || plan.is_refused() || plan.function.body.is_none() {
         // No body, or one that counts on parameters that are not there.
         quote_spanned!(mixed_site=> { #import #(#others;)* #last })
     } else {
@@ -39,6 +39,21 @@ pub(crate) fn function(plan: &Plan, errors: &Errors) -> TokenStream {
         )
     };
     with_body(plan, &body)
+}
+
+/// Where rustc has refused a parameter, it has told of it, and nothing is left to say. It is shown the parameters once
+/// more, which it answers with the same words at the same place, and those it prints once: so nothing can be silent.
+///
+/// Input:  `fn answers(listener) -> u16 { body }`
+/// Output: `fn answers() -> u16 { #[cfg(any())] fn answers(listener) {} loop {} }`
+pub(crate) fn refused(plan: &Plan) -> TokenStream {
+    let (fn_token, name, parameters) = (&plan.function.fn_token, &plan.function.name, &plan.function.parentheses);
+    let body = plan
+        .function
+        .body
+        .is_some()
+        .then(|| quote_spanned!(Span::mixed_site()=> { #[cfg(any())] #fn_token #name #parameters {} loop {} }));
+    with_body(plan, &quote!(#body))
 }
 
 /// Editors offer what could stand at the cursor in what we write; so a name that is no option yet stands among the options.

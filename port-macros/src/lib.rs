@@ -29,7 +29,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 
 use crate::args::Args;
 use crate::errors::Errors;
@@ -58,8 +58,27 @@ fn rewrite(arguments: &TokenStream, item: TokenStream) -> TokenStream {
         Item::RefusedByRustc(tokens) => return tokens,
     };
     let scope = Scope::new(function.parameters.iter().filter_map(|parameter| parameter.pattern()));
-    let args = Args::read(arguments, &scope, &mut errors);
+    let args = if is_key_value(arguments) {
+        Args::default() // of which rustc has told
+    } else {
+        Args::read(arguments, &scope, &mut errors)
+    };
     let plan = Plan::new(args, *function, &scope, &mut errors);
     check::all(&plan, &mut errors);
-    if errors.is_empty() { expand::function(&plan) } else { fallback::function(&plan, &errors) }
+    match errors.is_empty() {
+        true if plan.is_refused() => fallback::refused(&plan),
+        true => expand::function(&plan),
+        false => fallback::function(&plan, &errors),
+    }
+}
+
+/// `#[with_free_port = 8080]`, which rustc refuses, and hands over as if it were `(8080)`.
+fn is_key_value(arguments: &TokenStream) -> bool {
+    let mut trees = arguments.clone().into_iter();
+    let (Some(TokenTree::Literal(_)), None) = (trees.next(), trees.next()) else {
+        return false;
+    };
+    let attribute = Span::call_site().source_text();
+    let inside = attribute.as_deref().and_then(|text| text.strip_prefix("#["));
+    inside.and_then(|text| text.find(['(', '[', '{', '=']).map(|index| text[index..].starts_with('='))) == Some(true)
 }

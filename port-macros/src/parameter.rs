@@ -1,6 +1,6 @@
 //! A parameter: what stands between two commas of a signature.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Token;
 use syn::parse::{ParseStream, Result};
@@ -23,11 +23,8 @@ pub(crate) enum Shape {
     Receiver(TokenStream),
     /// `...`, with or without a name.
     Variadic(TokenStream),
-    /// rustc refuses it, or is about to. It is left out, or it would be refused once more.
-    Malformed {
-        whole: TokenStream,
-        write: String,
-    },
+    /// rustc has refused it already. It is left out, or it would be refused once more.
+    Malformed(TokenStream),
 }
 
 impl Parameter {
@@ -51,11 +48,9 @@ impl Parameter {
         let ty: TokenStream = input.parse()?;
         let shape = match colon {
             _ if is_variadic => Shape::Variadic(whole),
-            Some(_) if !is_receiver => match what_was_meant(&pattern, &ty) {
-                Some(write) => Shape::Malformed { whole, write },
-                None => Shape::Typed { pattern, ty },
-            },
-            None if !is_receiver => Shape::Malformed { write: with_colon(&whole), whole },
+            Some(_) if !is_receiver && (is_no_pattern(&pattern) || is_no_type(&ty)) => Shape::Malformed(whole),
+            Some(_) if !is_receiver => Shape::Typed { pattern, ty },
+            None if !is_receiver => Shape::Malformed(whole),
             _ => Shape::Receiver(whole),
         };
         Ok(Self { attributes, shape })
@@ -79,7 +74,7 @@ impl Parameter {
     pub(crate) fn pattern(&self) -> Option<&TokenStream> {
         match &self.shape {
             Shape::Typed { pattern, .. } => Some(pattern),
-            Shape::Receiver(_) | Shape::Variadic(_) | Shape::Malformed { .. } => None,
+            Shape::Receiver(_) | Shape::Variadic(_) | Shape::Malformed(_) => None,
         }
     }
 
@@ -87,7 +82,7 @@ impl Parameter {
     pub(crate) fn text(&self) -> String {
         match &self.shape {
             Shape::Typed { pattern, ty } => format!("{}: {}", text(pattern), text(ty)),
-            Shape::Receiver(whole) | Shape::Variadic(whole) | Shape::Malformed { whole, .. } => text(whole),
+            Shape::Receiver(whole) | Shape::Variadic(whole) | Shape::Malformed(whole) => text(whole),
         }
     }
 }
@@ -98,53 +93,65 @@ impl ToTokens for Parameter {
         let attributes = self.attributes.iter().filter(|attribute| !attribute.is_mark());
         let shape = match &self.shape {
             Shape::Typed { pattern, ty } => quote!(#pattern: #ty),
-            Shape::Receiver(whole) | Shape::Variadic(whole) | Shape::Malformed { whole, .. } => whole.clone(),
+            Shape::Receiver(whole) | Shape::Variadic(whole) | Shape::Malformed(whole) => whole.clone(),
         };
         tokens.extend(quote!(#(#attributes)* #shape));
     }
 }
 
-/// What to write for a parameter with a name and no type, or the other way round.
-fn with_colon(whole: &TokenStream) -> String {
-    let words: Vec<String> = whole.clone().into_iter().map(|tree| tree.to_string()).collect();
-    match &words[..] {
-        [name, ty @ ..] if !ty.is_empty() && ty[0].starts_with(char::is_alphabetic) => {
-            format!("{name}: {}", text(&whole.clone().into_iter().skip(1).collect()))
-        }
-        [ty] if ty.starts_with(char::is_uppercase) => format!("listener: {ty}"),
-        _ => format!("{}: std::net::TcpListener", text(whole)),
-    }
+/// Whether rustc has refused a pattern: `free_port l: T`, `*l: T`, `l #[free_port]: T`.
+fn is_no_pattern(pattern: &TokenStream) -> bool {
+    let trees: Vec<TokenTree> = pattern.clone().into_iter().collect();
+    ['*', '#'].iter().any(|sign| trees.iter().any(|tree| is_punct(Some(tree), *sign)))
+        || trees.windows(2).any(|pair| ends_operand(pair.first()) && pair[0].to_string() != "box" && is_name(&pair[1]))
 }
 
-/// Spellings that rustc does not take, and what to write for them.
-fn what_was_meant(pattern: &TokenStream, ty: &TokenStream) -> Option<String> {
-    let trees: Vec<TokenTree> = pattern.clone().into_iter().collect();
-    let is_mark = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "free_port");
-    if let Some(mark) = trees.iter().position(is_mark).filter(|mark| mark + 1 < trees.len()) {
-        let name: TokenStream = trees[mark + 1..].iter().cloned().collect();
-        return Some(format!("#[free_port] {}: {}", text(&name), text(ty)));
-    }
-    let types: Vec<TokenTree> = ty.clone().into_iter().collect();
-    if types.is_empty() {
-        return Some(format!("{}: std::net::TcpListener", text(pattern)));
-    }
-    let equals = types.iter().position(|tree| is_punct(Some(tree), '='));
-    if let Some(equals) = equals.filter(|_| !types.iter().any(|tree| is_punct(Some(tree), '<'))) {
-        let [ty, port]: [TokenStream; 2] =
-            [&types[..equals], &types[equals + 1..]].map(|trees| trees.iter().cloned().collect());
-        return Some(format!("#[free_port(prefer = {})] {}: {}", text(&port), text(pattern), text(&ty)));
-    }
-    if let [TokenTree::Group(group)] = &types[..] {
-        let semicolon = group.stream().into_iter().any(|tree| is_punct(Some(&tree), ';'));
-        if group.delimiter() == Delimiter::Parenthesis && semicolon {
-            return Some(format!("{}: [{}]", text(pattern), text(&group.stream())));
+/// Whether rustc has refused a type: `T = 5`, `T[2]`, `(T; 2)`, `mut T`, `net.TcpListener`, `"tcp"`.
+///
+/// Anything that could be a type, now or later, is one: what is refused here is not filled.
+fn is_no_type(ty: &TokenStream) -> bool {
+    let trees: Vec<TokenTree> = ty.clone().into_iter().collect();
+    let contains = |group: &Group, sign| group.stream().into_iter().any(|tree| is_punct(Some(&tree), sign));
+    match &trees[..] {
+        [] | [TokenTree::Literal(_), ..] => return true,
+        [TokenTree::Ident(word), ..] if word == "mut" => return true,
+        [TokenTree::Group(group)] => {
+            return match group.delimiter() {
+                Delimiter::Parenthesis => contains(group, ';'),
+                Delimiter::Bracket => match group.stream().into_iter().filter(|tree| is_punct(Some(tree), ';')).count()
+                {
+                    0 => contains(group, ','),
+                    semicolons => semicolons > 1,
+                },
+                _ => false,
+            };
         }
-        let comma = group.stream().into_iter().any(|tree| is_punct(Some(&tree), ','));
-        if group.delimiter() == Delimiter::Bracket && comma && !semicolon {
-            return Some(format!("{}: [{}]", text(pattern), text(&group.stream()).replacen(',', ";", 1)));
-        }
+        // Between angle brackets is more than types.
+        _ if trees.iter().any(|tree| is_punct(Some(tree), '<')) => return false,
+        _ => {}
     }
-    None
+    let follows_name = |index: usize| {
+        let is_lifetime = index > 1 && is_punct(trees.get(index - 2), '\'');
+        let is_keyword = KEYWORDS_OF_TYPES.iter().any(|word| trees[index - 1].to_string() == *word);
+        is_name(&trees[index - 1]) && !is_lifetime && !is_keyword
+    };
+    ['=', ';', '|', '.', '#', '@'].iter().any(|sign| trees.iter().any(|tree| is_punct(Some(tree), *sign)))
+        || (1..trees.len()).filter(|index| follows_name(*index)).any(|index| match &trees[index] {
+            TokenTree::Group(group) => match group.delimiter() {
+                Delimiter::Bracket => true,
+                Delimiter::Parenthesis => matches!(group.stream().into_iter().next(), Some(TokenTree::Literal(_))),
+                _ => false,
+            },
+            next => is_name(next),
+        })
+}
+
+/// Words in front of a type that are no names in it.
+const KEYWORDS_OF_TYPES: [&str; 6] = ["extern", "safe", "pin", "auto", "default", "typeof"];
+
+/// A word that is no keyword, or one that may end an expression.
+fn is_name(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Ident(_)) && ends_operand(Some(tree))
 }
 
 /// The variables of a pattern, as far as spelling tells them from constants, fields and paths.

@@ -111,6 +111,11 @@ impl Plan {
         this
     }
 
+    /// Whether rustc has refused a parameter, and has told of it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.kept.iter().any(|parameter| matches!(parameter.shape, Shape::Malformed(_)))
+    }
+
     /// What holds for one parameter: its own options, and those of the attribute.
     fn decide(&self, own: &Args, returned: &Returned) -> Decided {
         let setting = |name| match own.get(name).or(self.args.get(name)) {

@@ -32,7 +32,11 @@ const OTHER_NAMES: [(&str, &[&str]); 13] = [
 ];
 
 /// Wishes that are no options, and what to do about them.
-const WISHES: [(&[&str], &str); 14] = [
+const WISHES: [(&[&str], &str); 15] = [
+    (
+        &["ephemeral", "any", "free", "unused", "dynamic", "randomport", "auto", "anyport", "freeport"],
+        "any free port is what you get without options; leave it out",
+    ),
     (&["test", "main", "ignore", "shouldpanic"], "write it as an attribute of its own, below this one"),
     (&["public", "external", "everywhere", "wildcard"], "write `host = \"0.0.0.0\"`"),
     (
@@ -55,7 +59,7 @@ const WISHES: [(&[&str], &str); 14] = [
         &["nonblocking", "blocking", "tokio", "async"],
         "take the type of your runtime, as in `listener: tokio::net::TcpListener`",
     ),
-    (&["flavor", "workerthreads", "startpaused", "threads"], "write it in `#[tokio::test]` below"),
+    (&["flavor", "workerthreads", "startpaused", "threads", "workers"], "write it in `#[tokio::test]` below"),
     (&["seed", "key"], "write `order = stable(\"key\")`"),
     (&["panic", "unwrap", "panics"], "write `on_error = panic`"),
     (&["return", "result", "returns", "err", "error", "onerr", "onfail", "onfailure"], "write `on_error = return`"),
@@ -138,6 +142,12 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
     if is_punct(trees.first(), '=') {
         let value: TokenStream = trees[1..].iter().cloned().collect();
         return format!("the name of the option is missing; write `{}`", option_for(&value));
+    }
+    if typed.trim_matches('.').is_empty() {
+        return format!("what is not written is as usual already; remove `{typed}`");
+    }
+    if let Some(name) = typed.strip_prefix('!').filter(|name| options::row(name).is_some()) {
+        return format!("what is not asked for is not done; leave `{name}` out");
     }
     let last = typed.rsplit("::").next().unwrap_or_default();
     if last != typed && ["test", "main"].contains(&last) {

@@ -45,14 +45,18 @@
 pub extern crate self as port_runtime;
 
 #[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
+pub mod __private {
+    pub use crate::on_error::{OnError, Panic};
+}
+
 #[cfg(feature = "tokio")]
 mod aside;
 mod bind;
 mod error;
 mod given;
 mod host;
+#[doc(hidden)]
+mod on_error;
 mod order;
 mod ports;
 mod process;

@@ -19,7 +19,6 @@ pub(crate) fn all(plan: &Plan, errors: &mut Errors) {
     function_has_body(plan, errors);
     something_is_filled(plan, errors);
     error_can_be_returned(plan, errors);
-    parameters::names_have_types(plan, errors);
     parameters::receivers_come_from_callers(plan, errors);
     for fill in &plan.filled {
         parameters::attributes_are_clear(fill, errors);
@@ -105,7 +104,7 @@ fn something_is_filled(plan: &Plan, errors: &mut Errors) {
         return;
     }
     let name = &function.name;
-    let is_told = |shape: &Shape| matches!(shape, Shape::Variadic(_) | Shape::Malformed { .. });
+    let is_told = |shape: &Shape| matches!(shape, Shape::Variadic(_) | Shape::Malformed(_));
     if plan.kept.iter().any(|parameter| is_told(&parameter.shape)) {
         return;
     }

@@ -6,15 +6,6 @@ use crate::parameter::Shape;
 use crate::plan::{Fill, Plan};
 use crate::tokens::text;
 
-/// What is no parameter to rustc either, for which it has less to say.
-pub(super) fn names_have_types(plan: &Plan, errors: &mut Errors) {
-    for parameter in &plan.kept {
-        if let Shape::Malformed { whole, write } = &parameter.shape {
-            errors.at(whole, format!("this is no parameter; write `{write}`"));
-        }
-    }
-}
-
 /// `self` is no port.
 pub(super) fn receivers_come_from_callers(plan: &Plan, errors: &mut Errors) {
     for parameter in &plan.kept {
@@ -33,6 +24,8 @@ pub(super) fn attributes_are_clear(fill: &Fill, errors: &mut Errors) {
             marks += 1;
         }
         match attribute.role {
+            // rustc has told of it.
+            _ if attribute.is_refused() => {}
             Role::Mark | Role::MistypedMark if marks > 1 => {
                 errors.at(attribute, "`#[free_port]` stands here twice; write all options into the first");
             }

@@ -26,6 +26,10 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         }
         Some(_) => Err(given.instead("a timeout", "\"5s\"")),
         None if typed == "None" => Err(given.mistake("`timeout` takes a time; leave it out to wait forever")),
+        None if typed.starts_with("Some(\"") => {
+            let inside = typed.trim_start_matches("Some(").trim_end_matches(')');
+            Err(given.mistake(format!("`timeout` takes a time; write `timeout = {inside}`")))
+        }
         None => match typed.replace(' ', "") {
             joined if parse(&joined).is_ok() => {
                 Err(given.mistake(format!("a timeout stands in quotes; write `timeout = \"{joined}\"`")))

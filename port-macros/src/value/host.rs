@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use proc_macro2::Delimiter;
+use proc_macro2::{Delimiter, TokenTree};
 use syn::Lit;
 
 use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::split::{Angles, split_at_commas};
-use crate::tokens::text;
+use crate::tokens::{is_punct, text};
 
 pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     let typed = text(given.tokens);
@@ -33,6 +33,12 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     }
     if let Some(word) = given.word() {
         return Err(given.mistake(format!("a name stands in quotes; write `host = \"{word}\"`")));
+    }
+    if let Some(name) = written_without_quotes(given, &typed) {
+        return Err(given.mistake(format!("a name stands in quotes; write `host = \"{name}\"`")));
+    }
+    if typed.starts_with("std::env::var(\"") && typed.ends_with("\")") {
+        return Err(given.mistake(format!("the variable may not be set; write `host = {typed}.unwrap()`")));
     }
     let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
     if let Some(bytes) =
@@ -90,6 +96,19 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
     } else {
         Ok(())
     }
+}
+
+/// `example.com` and `my-host`: names of nothing in Rust, joined by signs.
+fn written_without_quotes(given: &Given, typed: &str) -> Option<String> {
+    let words: Vec<_> = given.tokens.clone().into_iter().collect();
+    let is_unknown = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if given.word_of(word).is_some());
+    let are_words = words.iter().step_by(2).all(is_unknown);
+    let is_domain = ["com", "org", "net", "io", "dev", "local", "test", "internal", "localhost"]
+        .iter()
+        .any(|last| typed.rsplit_once('.').is_some_and(|(_, end)| end == *last));
+    let joined_by = |sign| words.iter().skip(1).step_by(2).all(|tree| is_punct(Some(tree), sign));
+    (words.len() > 2 && words.len() % 2 == 1 && are_words && (joined_by('-') || joined_by('.') && is_domain))
+        .then(|| typed.to_owned())
 }
 
 /// `127.0.0.1:8080`, `[::1]:8080` and `localhost:8080`.

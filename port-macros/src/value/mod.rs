@@ -135,7 +135,70 @@ impl<'a> Given<'a> {
         trees.iter().any(|tree| is_punct(Some(tree), '$'))
             || has_colon && !has_closure_or_label
             || !has_closure_or_label && pairs.any(|pair| ends_operand(pair.first()) && begins_operand(&pair[1]))
+            || self.is_alternative()
+            || trees.iter().any(|tree| is_punct(Some(tree), '~'))
+            || is_punct(trees.first(), '@')
+            || Self::is_two_ranges(&trees)
             || ['+', '-', '*', '/', '=', '&', '!', ':', '^', '%', '@', '#'].iter().any(|sign| is_punct(last, *sign))
+    }
+
+    /// `'http'`, with which rustc is through.
+    pub(crate) fn is_told_by_rustc(&self) -> bool {
+        matches!(self.literal, Some(Lit::Verbatim(_)))
+    }
+
+    /// `8080 || 9090`: numbers and texts are no truth values.
+    fn is_alternative(&self) -> bool {
+        let trees = unwrapped(self.tokens.clone());
+        trees.windows(3).any(|three| {
+            let is_operator =
+                |sign| is_punct(three.get(1), sign) && is_joint(&three[1]) && is_punct(three.get(2), sign);
+            matches!(three[0], TokenTree::Literal(_)) && (is_operator('|') || is_operator('&'))
+        })
+    }
+
+    /// `8000..8100 + 9000..9100`: in numbers and signs alone there is one `..`.
+    fn is_two_ranges(trees: &[TokenTree]) -> bool {
+        let is_dots =
+            |pair: &[TokenTree]| is_punct(pair.first(), '.') && is_joint(&pair[0]) && is_punct(pair.get(1), '.');
+        trees.iter().all(|tree| matches!(tree, TokenTree::Literal(_) | TokenTree::Punct(_)))
+            && trees.windows(2).filter(|pair| is_dots(pair)).count() > 1
+            && !trees.windows(3).any(|three| three.iter().all(|tree| is_punct(Some(tree), '.')))
+    }
+
+    /// What to write for `8080 or 9090`, `"PORT" || 8080`, `8000..9000 except 8080` and `$PORT`.
+    pub(crate) fn two_values(&self) -> Option<String> {
+        let name = self.row.name;
+        let trees = unwrapped(self.tokens.clone());
+        if let [TokenTree::Punct(_), TokenTree::Ident(variable)] = &trees[..] {
+            let is_port = matches!(name, "env" | "port" | "prefer");
+            return is_port.then(|| format!("write `env = \"{variable}\"`"));
+        }
+        let is_joint_word = |tree: &TokenTree| match tree {
+            TokenTree::Ident(word) => {
+                ["or", "and", "except", "else", "to", "not", "without"].iter().any(|other| word == other)
+            }
+            tree => is_punct(Some(tree), '|') || is_punct(Some(tree), '&') || is_punct(Some(tree), '~'),
+        };
+        let first = trees.iter().position(is_joint_word)?;
+        let last = trees.iter().rposition(is_joint_word)?;
+        let [left, right] = [&trees[..first], &trees[last + 1..]].map(|trees| text(&trees.iter().cloned().collect()));
+        let is_number = |text: &str| text.parse::<u16>().is_ok();
+        match (name, trees[first].to_string().as_str()) {
+            ("env", _) if left.starts_with('"') && is_number(&right) => {
+                Some(format!("write `env = {left}, prefer = {right}`"))
+            }
+            ("port" | "prefer", _) if is_number(&left) && is_number(&right) => {
+                Some(format!("write `range = [{left}, {right}]`"))
+            }
+            ("range", "except" | "not" | "without") if is_number(&right) => {
+                Some(format!("write `range = {left}, except = [{right}]`"))
+            }
+            ("range", "to" | "~") if is_number(&left) && is_number(&right) => {
+                Some(format!("write `range = {left}..={right}`"))
+            }
+            _ => None,
+        }
     }
 
     /// What to do with `inherit = true` and `portserver = false`.

@@ -17,6 +17,22 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     if let Some(word) = given.word() {
         return Err(given.mistake(format!("a variable is named in quotes; write `env = \"{word}\"`")));
     }
+    let typed = text(given.tokens);
+    if let Some(name) = typed.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
+        return Err(given.mistake(format!("`env` takes a name; write `env = {name}`")));
+    }
+    if typed == "None" {
+        return Err(given.mistake("`env` takes a name; leave it out where no variable decides"));
+    }
+    // As Node and Python read it.
+    if ["process.env.", "process.env[", "os.environ[", "os.environ.get(", "os.getenv("]
+        .iter()
+        .any(|read| typed.starts_with(read))
+    {
+        let name = typed.rsplit(['.', '[', '(']).next().unwrap_or_default();
+        let name = name.split(',').next().unwrap_or_default().trim_matches(['"', ']', ')']);
+        return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
+    }
     let reads_it = ["env!(", "env::var(", "env::var_os("].iter().any(|call| text(given.tokens).contains(call));
     match &given.literal {
         Some(Lit::Str(name)) => check_variable(&name.value()).map_err(|message| given.mistake(message))?,
@@ -25,8 +41,6 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
             return Err(given.mistake(format!("`env` takes the name of a variable; {fix}")));
         }
         Some(Lit::Char(name)) => return Err(given.instead("a name in quotes", format!("\"{}\"", name.value()))),
-        // rustc has told of it.
-        Some(Lit::Verbatim(_)) => {}
         Some(_) => return Err(given.instead("the name of a variable", "\"PORT\"")),
         None if reads_it && !text(given.tokens).contains("concat!") => {
             return Err(given.mistake("`env` reads the variable itself, when the program runs; write `env = \"PORT\"`"));

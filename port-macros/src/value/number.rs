@@ -40,6 +40,11 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
         Some(_) => return Err(given.instead("a port", 8080)),
         None => {}
     }
+    if let Some(variable) = reads_variable(given) {
+        return Err(
+            given.mistake(format!("`{name}` takes a number; write `env = {variable}` to read it from a variable"))
+        );
+    }
     if let Some(range) = Range::of(given.tokens) {
         return Err(given.mistake(format!("`{name}` takes one port; write `range = {range}`")));
     }
@@ -62,6 +67,15 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
     }
 }
 
+/// The name in `env!("PORT")` and `std::env::var("PORT")`, which are no numbers.
+fn reads_variable(given: &Given) -> Option<String> {
+    let typed = text(given.tokens);
+    let call = typed.strip_suffix(".unwrap()").unwrap_or(&typed);
+    let calls = ["std::env::var(", "env!(", "std::env!(", "option_env!("];
+    let name = calls.iter().find_map(|start| call.strip_prefix(start))?.strip_suffix(')')?;
+    (name.starts_with('"') && name.ends_with('"') && name.matches('"').count() == 2).then(|| name.to_owned())
+}
+
 fn in_quotes(given: &Given, quoted: &str) -> Mistake {
     let name = given.row.name;
     let number = quoted.trim().trim_start_matches(':');
@@ -70,6 +84,11 @@ fn in_quotes(given: &Given, quoted: &str) -> Mistake {
     }
     if let Ok(address) = quoted.parse::<SocketAddr>() {
         let (host, port) = (address.ip(), address.port());
+        return given.mistake(format!("`{name}` takes a number alone; write `host = \"{host}\", {name} = {port}`"));
+    }
+    if let Some((host, port)) =
+        quoted.rsplit_once(':').filter(|(host, port)| !host.contains([':', '/']) && port.parse::<u16>().is_ok())
+    {
         return given.mistake(format!("`{name}` takes a number alone; write `host = \"{host}\", {name} = {port}`"));
     }
     match list_of(quoted).or_else(|| range_of(quoted)) {

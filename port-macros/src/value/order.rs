@@ -1,12 +1,13 @@
 //! `order = lowest`, `random`, `stable("key")`.
 
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::quote;
 use syn::Lit;
 
 use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
+use crate::split::{Angles, split_at_commas};
 use crate::tokens::{is_punct, text, unwrapped};
 
 /// The words win over variables of the same name.
@@ -27,6 +28,7 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             if key.stream().is_empty() {
                 return Err(given.mistake(STABLE));
             }
+            check_key(given, key)?;
             Ok(Value::OfRuntime(quote!(Order::#word #key)))
         }
         ([TokenTree::Ident(word)], _) if word == "stable" => Err(given.mistake(STABLE)),
@@ -52,6 +54,34 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             Some(word) => Err(given.instead("an order", meant(&word))),
             None => given.as_it_is(),
         },
+    }
+}
+
+/// One key, of text or bytes.
+fn check_key(given: &Given, key: &Group) -> Result<(), Mistake> {
+    let parts = split_at_commas(key.stream(), Angles::InExpressions);
+    let [key] = &parts[..] else {
+        let keys: Vec<_> = parts.into_iter().map(|part| text(&part.tokens())).collect();
+        let fix = format!("write `order = stable(concat!({}))`", keys.join(", "));
+        return Err(given.mistake(format!("`stable` takes one key; {fix}")));
+    };
+    match &key.trees[..] {
+        [TokenTree::Literal(number)]
+            if matches!(Lit::new(number.clone()), Lit::Int(_) | Lit::Float(_) | Lit::Char(_)) =>
+        {
+            let key = number.to_string();
+            Err(given.mistake(format!(
+                "the key of `stable` is a text; write `order = stable(\"{}\")`",
+                key.trim_matches('\'')
+            )))
+        }
+        [TokenTree::Ident(word)] => match given.word_of(word) {
+            Some(word) => {
+                Err(given.mistake(format!("the key of `stable` is a text; write `order = stable(\"{word}\")`")))
+            }
+            None => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 

@@ -70,7 +70,8 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
             Ok(_) => return Err(Mistake::at(&part, out_of_range(text(&part)))),
             Err(_) => {}
         }
-        if let Some(range) = Range::of(&part) {
+        let range = Range::of(&part).map(|range| range.to_string());
+        if let Some(range) = range.or_else(|| negative_difference(&part)) {
             let fix = format!("write `{} = {range}`, or list its ports one by one", given.row.name);
             return Err(Mistake::at(&part, format!("a range cannot stand in a list; {fix}")));
         }
@@ -99,6 +100,13 @@ fn difference(tokens: &TokenStream) -> Option<String> {
         Ok(format!("{first}..={last}"))
     };
     difference.parse2(tokens.clone()).ok()
+}
+
+/// `8000-9000`, and not `9000-8000`, which is a port.
+fn negative_difference(tokens: &TokenStream) -> Option<String> {
+    let range = difference(tokens)?;
+    let (first, last) = range.split_once("..=")?;
+    (first.parse::<u16>().ok()? < last.parse::<u16>().ok()?).then_some(range)
 }
 
 /// What to write for the text `8000-9000`, `8000:9000` or `8000..9000`.

@@ -1,10 +1,13 @@
-//! What the expansion of `#[with_free_port]` calls; no part of the public interface.
+//! What the expansion of `#[with_free_port]` calls when no port can be had; no part of the public interface.
+//!
+//! `__private` shows the two types that are named there. rustc names the others in its messages: by this module, then.
 //!
 //! It knows errors, and nothing of ports. The methods have names that nobody else has, since a trait of the user's with
 //! an `fn fail(self)` for every type would be found before ours.
 
 #![allow(
     missing_debug_implementations,
+    clippy::unused_self,
     clippy::new_without_default,
     clippy::needless_pass_by_value,
     reason = "nobody but the expansion calls these"
