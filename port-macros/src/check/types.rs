@@ -71,12 +71,8 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
         } else if is_marked(fill) {
             let name = text(&fill.pattern);
             let or_owned = if is_std(&owned) { String::new() } else { format!(", or write `{}`", text(&owned)) };
-            errors.at(
-                &fill.ty,
-                format!(
-                    "what is filled cannot be a reference; remove `#[free_port]` if the caller passes `{name}`{or_owned}"
-                ),
-            );
+            let fix = format!("remove `#[free_port]` if the caller passes `{name}`{or_owned}");
+            errors.at(&fill.ty, format!("what is filled cannot be a reference; {fix}"));
         } else {
             passed.get_or_insert((fill, owned));
         }
