@@ -14,7 +14,7 @@ use super::socket::{address_of, at, open, port_of};
 use crate::sys;
 
 /// How often a number is tried again that another one of us may be about to let go.
-const TRIES: u32 = 4;
+const TRIES: u32 = 6;
 
 /// A socket on its way to a number.
 #[derive(Debug)]
@@ -105,8 +105,8 @@ impl Binder {
             let like_std = cfg!(unix) && way == Way::UnderHold;
             return if like_std { self.share(port, |_| Ok(())) } else { Err(in_use) };
         }
-        let mut seen = Vec::new();
-        for _ in 0..TRIES {
+        let (mut seen, mut looks) = (Vec::new(), 0);
+        for attempt in 0..TRIES {
             let mut rivals = Rivals::None;
             let mut guard = None;
             let result = self.share(port, |socket| {
@@ -124,10 +124,11 @@ impl Binder {
                 (Ok(socket), _) => return Ok(socket),
                 (Err(error), _) if error.kind() != io::ErrorKind::AddrInUse => return Err(error),
                 // Two of us at once see each other, and both step back; on every address, each looks like a hold. Whoever is
-                // still there after a pause stays.
-                (Err(_), Rivals::Some { inodes, .. }) if inodes != seen => {
+                // still there after two pauses stays: on a busy machine one of us may stand still for longer than one.
+                (Err(_), Rivals::Some { inodes, .. }) if inodes != seen || looks < 2 => {
+                    looks = if inodes == seen { looks + 1 } else { 1 };
                     seen = inodes;
-                    rivals::step_aside();
+                    rivals::step_aside(attempt);
                 }
                 (Err(_), _) => break,
             }

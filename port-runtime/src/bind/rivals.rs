@@ -101,9 +101,10 @@ pub(super) fn keep_holds_away(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Waits for up to 1.5 ms. Two of us that have seen each other, and stepped back, come back at different times.
-pub(super) fn step_aside() {
+/// Waits for up to 1.5 ms, and longer at each further attempt. Two of us that have seen each other, and stepped back, come
+/// back at different times.
+pub(super) fn step_aside(attempt: u32) {
     // A forked child has its parent's keys.
     let random = RandomState::new().hash_one((process::id(), thread::current().id()));
-    thread::sleep(Duration::from_micros(random % 1500));
+    thread::sleep(Duration::from_micros(random % (1500 << attempt)));
 }
