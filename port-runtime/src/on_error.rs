@@ -22,7 +22,7 @@ use crate::error::Error;
 /// Decides by the return type of the function what happens when no port can be had.
 ///
 /// `on_error.__free_port_fail(…)` is looked up as an inherent method: the one of this type where `R` is a `Result`
-/// whose error can be made from [`Error`]; else, through `Deref`, the one of [`OnIoError`]; else the one of [`OnPanic`].
+/// whose error can be made from [`Error`]; else, through `Deref`, the one of `OnIoError`; else the one of `OnPanic`.
 pub struct OnError<R>(OnIoError<R>);
 
 /// Where the error of the `Result` can be made from an [`io::Error`].
