@@ -201,7 +201,7 @@ fn of_two_who_want_a_number_past_old_connections_one_gets_it() {
     // Rarely is not never: each tries it again a few times, and then it is in use. On a busy machine they meet more often;
     // without another try it is one round in five.
     let nobody = nobody.into_inner();
-    assert!(nobody <= ROUNDS / 10, "nobody got it in {nobody} of {ROUNDS} rounds");
+    assert!(nobody <= ROUNDS / 50, "nobody got it in {nobody} of {ROUNDS} rounds");
 }
 
 /// The probe of earlier days was bound to the loopback of the other family.

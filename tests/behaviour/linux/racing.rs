@@ -60,7 +60,7 @@ fn one_gets_it_on_every_address_as_on_a_single_one() {
         for (way, request) in requests.into_iter().enumerate() {
             let [one, other] = hosts.map(|host| request(PortRequest::new().host(host), port));
             let nobody = rounds_without_a_winner([&one, &other]);
-            assert!(nobody <= ROUNDS / 10, "{hosts:?}, way {way}: nobody got it in {nobody} of {ROUNDS} rounds");
+            assert!(nobody <= ROUNDS / 50, "{hosts:?}, way {way}: nobody got it in {nobody} of {ROUNDS} rounds");
         }
     }
 }
@@ -101,6 +101,6 @@ fn all_of_many_get_one_of_as_many() {
         };
         thread::scope(|scope| (0..THREADS).for_each(|_| _ = scope.spawn(take_one)));
         let failed = failed.into_inner();
-        assert!(failed <= 20, "{order:?}: {failed} of {} found none", u32::from(THREADS) * ROUNDS / 4);
+        assert!(failed <= 2, "{order:?}: {failed} of {} found none", u32::from(THREADS) * ROUNDS / 4);
     }
 }
