@@ -55,24 +55,37 @@ pub(crate) fn who_has_these(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> St
 /// The first few of the ports about which something is known, and the words for it.
 fn holders(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> Vec<(u16, String)> {
     let (Some(&lowest), Some(&highest)) = (ports.iter().min(), ports.iter().max()) else { return Vec::new() };
-    let table = match protocol {
-        Protocol::Tcp => {
-            let states = [State::Listen, State::Bound, State::TimeWait, State::Other];
-            sock_diag::tcp(&states, lowest..=highest)
+    // Of TCP, whoever listens is told in no time, and for the connections the kernel goes through the largest of its tables.
+    let questions: &[&[State]] = match protocol {
+        Protocol::Tcp => &[&[State::Listen], &[State::Bound], &[State::TimeWait, State::Other]],
+        Protocol::Udp => &[&[]],
+    };
+    let mut table = Vec::new();
+    for states in questions {
+        let answer = match protocol {
+            Protocol::Tcp => sock_diag::tcp(states, lowest..=highest),
+            Protocol::Udp => sock_diag::udp(lowest..=highest),
+        };
+        let Ok(entries) = answer else { return Vec::new() };
+        table.extend(entries);
+        if ports.iter().take(FEW).all(|&port| Holder::of(protocol, in_the_way(&table, ip, port)).is_some()) {
+            break;
         }
-        Protocol::Udp => sock_diag::udp(lowest..=highest),
-    };
-    let Ok(table) = table else { return Vec::new() };
-    let in_the_way = |port: u16| {
-        let overlapping = table.iter().filter(move |it| it.overlaps(SocketAddr::new(ip, port), false));
-        Some((port, Holder::of(protocol, overlapping)?))
-    };
-    let few: Vec<_> = ports.iter().filter_map(|&port| in_the_way(port)).take(FEW).collect();
+    }
+    let few: Vec<_> = ports
+        .iter()
+        .filter_map(|&port| Some((port, Holder::of(protocol, in_the_way(&table, ip, port))?)))
+        .take(FEW)
+        .collect();
     let sockets: Vec<_> = few.iter().map(|(_, holder)| holder.socket()).collect();
     let inodes: Vec<_> = sockets.iter().map(|it| it.map_or(0, |it| it.inode)).collect();
     let uids: Vec<_> = sockets.iter().flatten().map(|it| it.uid).collect();
     let owners = owner::owners(&inodes, &uids, TIME_LIMIT);
     few.iter().zip(owners).map(|((port, holder), owner)| (*port, holder.words(owner))).collect()
+}
+
+fn in_the_way(table: &[Entry], ip: IpAddr, port: u16) -> impl Iterator<Item = &Entry> + Clone {
+    table.iter().filter(move |it| it.overlaps(SocketAddr::new(ip, port), false))
 }
 
 /// What is in the way.
