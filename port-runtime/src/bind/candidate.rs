@@ -115,8 +115,12 @@ impl Candidates {
         self.except.as_ref().is_some_and(|except| except.contains(port))
     }
 
-    pub(super) fn excepts(&self) -> bool {
-        self.except.is_some()
+    pub(super) fn except(&self) -> Option<&Ports> {
+        self.except.as_ref()
+    }
+
+    pub(super) fn range(&self) -> Option<&Ports> {
+        self.range.as_ref().map(|range| &range.ports)
     }
 
     /// When the range is used up: where its numbers lie, if they are worth a second look. The answer is for

@@ -21,6 +21,7 @@ mod socket;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
 use self::address::first_local;
 use self::binder::Binder;
@@ -76,13 +77,13 @@ pub(crate) fn one(settings: &Settings, membership: Option<&Membership>, kind: Ki
 }
 
 /// A listener on a number that is reserved by the caller.
-pub(crate) fn listener_at(settings: &Settings, address: SocketAddr) -> Result<TcpListener, Error> {
-    let bound = Binder::new(Kind::LISTENER, at(address, 0), false, settings.backlog())
+pub(crate) fn listener_at(address: SocketAddr, backlog: i32, timeout: Option<Duration>) -> Result<TcpListener, Error> {
+    let bound = Binder::new(Kind::LISTENER, at(address, 0), false, backlog)
         .and_then(|mut binder| binder.bind(address.port(), Way::UnderOwnHold));
     let socket = bound.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => refusal::cannot_listen(address, &error),
         _ => refusal::refused(None, address, &error),
     })?;
-    set_timeout(&socket, settings.timeout)?;
+    set_timeout(&socket, timeout)?;
     Ok(socket.into())
 }

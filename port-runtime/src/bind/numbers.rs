@@ -12,7 +12,6 @@ use super::socket::{at, port_of};
 use crate::error::Error;
 use crate::given::{self, Assigned};
 use crate::host::{Addresses, Family, Host};
-use crate::ports::Ports;
 use crate::refusal::{self, Refused};
 use crate::settings::Settings;
 use crate::sys;
@@ -28,12 +27,10 @@ pub(super) struct Numbers {
     /// The host was assigned along with the number: no member has one of its own.
     host_is_assigned: bool,
     addresses: Addresses,
-    pub(super) except: Option<Ports>,
     /// A listener is among those that want a number, and can take one past old connections.
     may_share: bool,
-    pub(super) range: Option<Ports>,
     pub(super) assigned: Option<(u16, By)>,
-    candidates: Candidates,
+    pub(super) candidates: Candidates,
     pub(super) refused: Refused,
 }
 
@@ -66,9 +63,7 @@ impl Numbers {
             addresses: Addresses::of(settings.host.as_ref())?,
             host: settings.host.clone(),
             host_is_assigned: false,
-            except: settings.except.clone(),
             may_share: kind.is_none_or(|kind| kind.listens),
-            range: settings.range.clone(),
             assigned: None,
             candidates: Candidates::allowed(settings, choices),
             refused: Refused::default(),
@@ -89,9 +84,7 @@ impl Numbers {
             addresses: Addresses::of(host.as_ref()).map_err(|error| by.explain(error))?,
             host,
             host_is_assigned,
-            except: settings.except.clone(),
             may_share: false,
-            range: None,
             candidates: Candidates::assigned(port, way, settings, choices),
             assigned: Some((port, by)),
             refused: Refused::default(),
@@ -145,7 +138,7 @@ impl Numbers {
                 return Ok(None);
             };
             match bind(binder, candidate) {
-                Ok(socket) if candidate.port == 0 && self.candidates.excepts() => {
+                Ok(socket) if candidate.port == 0 && self.candidates.except().is_some() => {
                     if !self.candidates.is_excepted(port_of(&socket)?) {
                         return Ok(Some((candidate, socket)));
                     }

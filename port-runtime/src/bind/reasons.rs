@@ -19,8 +19,8 @@ impl Numbers {
             address,
             protocol: kind.protocol,
             assigned: self.assigned.as_ref().map(|(port, _)| *port),
-            range: self.range.as_ref(),
-            except: self.except.as_ref(),
+            range: self.candidates.range(),
+            except: self.candidates.except(),
         };
         let error = self.explain(self.refused.error(&asked));
         match not_taken() {

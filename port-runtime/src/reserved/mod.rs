@@ -7,13 +7,13 @@ mod wait;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use socket2::Socket;
 
 use crate::bind::{self, Kind};
 use crate::error::Error;
 use crate::request::PortRequest;
-use crate::settings::Settings;
 use crate::sys;
 use crate::types::FromFreePort;
 use crate::types::bound::url;
@@ -83,8 +83,9 @@ use crate::types::bound::url;
 #[must_use = "the number is held only as long as this lives"]
 pub struct ReservedPort {
     address: SocketAddr,
-    /// For [`listen`](Self::listen): the backlog and the timeout.
-    settings: Settings,
+    /// For [`listen`](Self::listen), as the timeout is.
+    backlog: i32,
+    timeout: Option<Duration>,
     /// Given up for the first listener where the system does not let the two share the port.
     hold: Mutex<Option<Socket>>,
 }
@@ -93,8 +94,7 @@ impl FromFreePort for ReservedPort {
     fn from_free_port(request: &PortRequest) -> Result<Self, Error> {
         let settings = request.settings();
         let (hold, address) = bind::one(settings, request.membership(), Kind::HOLD)?.into_hold()?;
-        let settings = Settings { backlog: settings.backlog, timeout: settings.timeout, ..Settings::NONE };
-        Ok(Self { address, settings, hold: Mutex::new(Some(hold)) })
+        Ok(Self { address, backlog: settings.backlog(), timeout: settings.timeout, hold: Mutex::new(Some(hold)) })
     }
 }
 
@@ -163,7 +163,7 @@ impl ReservedPort {
     /// When somebody listens there already.
     pub fn listen(&self) -> Result<TcpListener, Error> {
         self.make_way();
-        bind::listener_at(&self.settings, self.address)
+        bind::listener_at(self.address, self.backlog, self.timeout)
     }
 
     /// Gives the hold up where the system does not let somebody else have the number beside it.
