@@ -2,13 +2,12 @@
 //!
 //! `cargo run -p port-runtime --features tokio --example server`
 
-use std::io;
 use std::net::Ipv4Addr;
 
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use port_runtime::{Bound, Host, PortRequest, with_free_port};
+use port_runtime::{Bound, Error, Host, PortRequest, with_free_port};
 use tokio::net::TcpListener;
 
 const PAGE: &str = "<!doctype html><title>It runs</title><h1>It runs</h1><p>On a port that nobody could take away.</p>";
@@ -20,7 +19,7 @@ const PAGE: &str = "<!doctype html><title>It runs</title><h1>It runs</h1><p>On a
     range = 8080..9000,
 )]
 #[tokio::main]
-async fn main(listener: TcpListener) -> io::Result<()> {
+async fn main(listener: TcpListener) -> Result<(), Error> {
     if (8081..9000).contains(&listener.port()) {
         if let Err(error) = PortRequest::new().port(8080).bind::<std::net::TcpListener>() {
             eprintln!("{error}"); // says who has it
@@ -28,7 +27,7 @@ async fn main(listener: TcpListener) -> io::Result<()> {
     }
     println!("{}", listener.url("http"));
     let pages = Router::new().route("/", get(Html(PAGE)));
-    axum::serve(listener, pages).with_graceful_shutdown(asked_to_stop()).await
+    Ok(axum::serve(listener, pages).with_graceful_shutdown(asked_to_stop()).await?)
 }
 
 /// Ctrl-C, or the signal that systemd, Docker and Kubernetes send.
