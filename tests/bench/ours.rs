@@ -1,7 +1,6 @@
 //! The ways of this crate, all by attribute.
 
-use std::io;
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{TcpListener, UdpSocket};
 use std::ops::Range;
 
 use port_runtime::{ClientSocket, DualStack, Error, ReservedPort, with_free_port};
@@ -105,19 +104,12 @@ pub fn reserved(port: ReservedPort) -> Result<ReservedPort, Error> {
     Ok(port)
 }
 
-/// A number that is held, and a server on it which was told the number, as a child process is; restarted once. Outside
-/// Linux the hold is exclusive, and the server is started by the hold itself.
+/// A server that was told the number of a hold, as a child process is. Outside Linux the hold is exclusive, and the server
+/// is started by the hold itself.
 ///
 /// # Errors
 ///
 /// Also when somebody listens there already.
-#[with_free_port]
-pub fn reserved_for_child(port: ReservedPort) -> io::Result<(TcpListener, ReservedPort)> {
-    if !cfg!(target_os = "linux") {
-        return Ok((port.listen()?, port));
-    }
-    let first = TcpListener::bind(port.addr())?;
-    let client = TcpStream::connect(port.addr())?;
-    drop((first.accept()?, first, client));
-    Ok((TcpListener::bind(port.addr())?, port))
+pub fn server_under(port: &ReservedPort) -> Result<TcpListener, Error> {
+    if cfg!(target_os = "linux") { TcpListener::bind(port.addr()).map_err(Error::other) } else { port.listen() }
 }

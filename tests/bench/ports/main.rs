@@ -2,9 +2,12 @@
 //! titles contain it.
 
 mod held;
+mod in_use;
 mod measure;
 mod one;
+mod program;
 mod range;
+mod server;
 mod threads;
 
 use std::env;
@@ -12,6 +15,7 @@ use std::env;
 use crate::measure::{Case, Effort, medians};
 
 fn main() {
+    server::serve_if_told();
     // Without `--bench` it is cargo's test of whether it runs at all.
     let quick = !env::args().any(|word| word == "--bench");
     let wanted = env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
@@ -26,6 +30,8 @@ fn main() {
         ("a range of 1,000", range::run),
         ("threads", threads::run),
         ("ports held already", held::run),
+        ("the error for a port in use", in_use::run),
+        ("a server program, started and ended", program::run),
     ] {
         if title.contains(&wanted) {
             run(title, effort(501));

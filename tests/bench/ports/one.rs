@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bench::ours;
 use bench::peers::{self, Peer, Picked};
-use port_runtime::{DualStack, Error, PortRequest, ReservedPort, with_free_port};
+use port_runtime::{ClientSocket, DualStack, Error, PortRequest, ReservedPort, with_free_port};
 
 use socket2::{Domain, Socket, Type};
 
@@ -54,6 +54,7 @@ pub(crate) fn run(title: &str, effort: Effort) {
             })
         }),
         Case::new("this crate: `ReservedPort`", || PortRequest::new().bind::<ReservedPort>().unwrap()),
+        Case::new("this crate: `ClientSocket`", || PortRequest::new().bind::<ClientSocket>().unwrap()),
         Case::new("this crate: `(TcpListener, UdpSocket)`", || {
             PortRequest::new().bind::<(TcpListener, UdpSocket)>().unwrap()
         }),

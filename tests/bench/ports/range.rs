@@ -23,6 +23,8 @@ pub(crate) fn run(title: &str, effort: Effort) {
         }
         let mut cases = vec![
             Case::new("this crate, by attribute", || ours::in_range(RANGE).unwrap()),
+            Case::new("this crate: `order = random` (not the lowest)", || ours::at_random(RANGE).unwrap()),
+            Case::new("this crate: `order = stable(…)` (not the lowest)", || ours::stable(RANGE).unwrap()),
             Case::new("the floor: binds on one socket, then listen", floor),
         ];
         cases.extend(Peer::WITH_RANGE.map(|peer| {

@@ -38,10 +38,10 @@ pub(crate) fn take_part(args: &Args, way: Way, folder: &Path) -> io::Result<()> 
         match Claim::new(folder, address.port())? {
             Ok(claim) => {
                 tally.obtained += 1;
-                if let Err(loss) = taken.converse(args.connections) {
-                    tally.lose(format!("{address}: {loss}"));
+                match taken.converse(args.connections).and_then(|()| taken.restart()) {
+                    Ok(taken) => held.push_back((claim, taken)),
+                    Err(loss) => tally.lose(format!("{address}: {loss}")),
                 }
-                held.push_back((claim, taken));
             }
             Err(conflict) if conflict.is_robbery(begin) => {
                 tally.lose(format!("somebody else had {address} before"));

@@ -108,8 +108,8 @@ impl Way {
             Self::InRange => ours::in_range(range).map(Taken::Listener).map_err(|error| error.to_string()),
             Self::Pair => ours::pair().map(|(tcp, udp)| Taken::Pair(tcp, udp)).map_err(|error| error.to_string()),
             Self::DualStack => ours::dual_stack().map(Taken::DualStack).map_err(|error| error.to_string()),
-            Self::Reserved => ours::reserved_for_child()
-                .map(|(server, port)| Taken::Reserved(server, Box::new(port)))
+            Self::Reserved => ours::reserved()
+                .and_then(|port| Ok(Taken::Reserved(ours::server_under(&port)?, Box::new(port))))
                 .map_err(|error| error.to_string()),
             Self::Random => ours::at_random(range).map(Taken::Listener).map_err(|error| error.to_string()),
             Self::Stable => ours::stable(range).map(Taken::Listener).map_err(|error| error.to_string()),
@@ -145,6 +145,18 @@ impl Taken {
             converse(listener).map_err(|error| error.to_string())?;
         }
         Ok(())
+    }
+
+    /// A server that was given the number of a hold ends and is started anew, also beside its old connections.
+    pub(crate) fn restart(self) -> Result<Self, String> {
+        match self {
+            Self::Reserved(server, port) => {
+                drop(server);
+                let server = ours::server_under(&port).map_err(|error| format!("cannot restart: {error}"))?;
+                Ok(Self::Reserved(server, port))
+            }
+            other => Ok(other),
+        }
     }
 
     fn listener(&self) -> Option<&TcpListener> {
