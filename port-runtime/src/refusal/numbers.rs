@@ -104,11 +104,12 @@ impl Refused {
                 if kind == ErrorKind::NoFreePort {
                     kind = ErrorKind::PortInUse;
                     format!(
-                        "port {port} on {place} is in use{}",
+                        "{} {port} on {place} is in use{}",
+                        what(asked.protocol),
                         holder::who_has(asked.protocol, SocketAddr::new(asked.address.ip(), port))
                     )
                 } else {
-                    format!("cannot bind port {port} on {place}{}", self.said())
+                    format!("cannot bind {} {port} on {place}{}", what(asked.protocol), self.said())
                 }
             }
             (None, Some(range)) => {
@@ -198,6 +199,14 @@ fn about_the_number(error: io::Error) -> io::Result<io::Error> {
     match error.kind() {
         io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => Ok(error),
         _ => Err(error),
+    }
+}
+
+/// Most ports are TCP's. A pair has both, and who has the other one's is no help.
+fn what(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Tcp => "port",
+        Protocol::Udp => "UDP port",
     }
 }
 
