@@ -19,4 +19,5 @@ mod reserved;
 mod sandboxes;
 mod system_calls;
 mod system_refusals;
+mod who_has_it;
 mod without_ip;
