@@ -2,6 +2,7 @@
 //! processes that are forked.
 
 mod accept_timeouts;
+mod attacks;
 mod collisions;
 mod exhaustion;
 mod holds_and_time_wait;

@@ -5,6 +5,7 @@ use std::net::{TcpListener, UdpSocket};
 use port_runtime::{DualStack, FromFreePort, PortRequest, ReservedPort};
 
 use super::reserve;
+use crate::support::forks;
 
 fn binds<T: FromFreePort>(reserved: &ReservedPort, hosts: &[&str]) {
     for host in hosts {
@@ -19,6 +20,7 @@ fn binds<T: FromFreePort>(reserved: &ReservedPort, hosts: &[&str]) {
 #[cfg_attr(not(all(has_sock_diag, has_ipv6)), ignore = "needs Linux 6.8, which tells who is bound, and IPv6")]
 #[test]
 fn it_gets_every_type_on_every_address() {
+    let _no_forks = forks::none();
     let reserved = reserve();
     let hosts = ["127.0.0.1", "127.0.0.9", "0.0.0.0", "::1", "::", "localhost"];
     binds::<TcpListener>(&reserved, &hosts);

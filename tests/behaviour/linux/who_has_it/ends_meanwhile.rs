@@ -2,6 +2,7 @@
 //! somebody else's at once.
 #![allow(unsafe_code, reason = "a signal handler, and a fork in it")]
 
+use std::fs;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::{UNSEEN, listener, sleeper, told};
@@ -80,33 +81,46 @@ fn it_is_not_told_wrong() {
         let mut answers = Vec::new();
         watch(|| {
             for calls in 1..1000 {
-                let (listener, port) = listener();
-                let holder = sleeper(listener);
-                let pid = holder.0.id();
-                // A program that is just being started has no command line.
-                holder.is_told(port);
-                HOLDER.store(pid.try_into().unwrap(), Ordering::Relaxed);
-                LEFT.store(calls, Ordering::Relaxed);
-                let told = told(port);
-                let is_over = LEFT.swap(0, Ordering::Relaxed) > 0;
-                let allowed = [
-                    "by a program that has let it go meanwhile".to_owned(),
-                    format!("by sleep (pid {pid}: `sleep 1000`)"),
-                ];
-                assert!(allowed.contains(&told) || (is_over && told == UNSEEN), "ended at call {calls}: {told}");
-                // It, or who has its number now.
-                end(pid.try_into().unwrap());
-                std::mem::forget(holder);
+                let (told, is_over) = told_while_it_ends(calls);
                 if is_over {
                     return;
                 }
-                answers.push(allowed.iter().position(|it| *it == told));
+                answers.push(told);
             }
             panic!("the search does not end");
         });
         // It ended during the search, and after it.
-        for answer in 0..2 {
-            assert!(answers.contains(&Some(answer)), "{answer} of {answers:?}");
+        for answer in [LET_GO, "by sleep"] {
+            assert!(answers.iter().any(|told| told.starts_with(answer)), "{answer} of {answers:?}");
         }
     });
+}
+
+const LET_GO: &str = "by a program that has let it go meanwhile";
+
+/// What is told of a holder that ends at one of the calls, and whether there are not so many.
+fn told_while_it_ends(calls: i32) -> (String, bool) {
+    // On a busy machine the search may be given up, and the holder ends afterwards.
+    for _ in 0..20 {
+        let (listener, port) = listener();
+        let holder = sleeper(listener);
+        let pid = holder.0.id();
+        // A program that is just being started has no command line.
+        let has_command = || fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"sleep"));
+        assert!((0..10_000).any(|_| has_command()), "it does not start");
+        let number = pid.try_into().unwrap();
+        HOLDER.store(number, Ordering::Relaxed);
+        LEFT.store(calls, Ordering::Relaxed);
+        let told = told(port);
+        let is_over = LEFT.swap(0, Ordering::Relaxed) > 0;
+        // It, or who has its number now.
+        end(number);
+        std::mem::forget(holder);
+        if told != UNSEEN {
+            let allowed = [LET_GO.to_owned(), format!("by sleep (pid {pid}: `sleep 1000`)")];
+            assert!(allowed.contains(&told), "ended at call {calls}: {told}");
+            return (told, is_over);
+        }
+    }
+    panic!("ended at call {calls}: {UNSEEN}, again and again");
 }

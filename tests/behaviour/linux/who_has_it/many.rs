@@ -12,14 +12,14 @@ use crate::support::forks;
 use crate::support::other_process::OtherProcess;
 
 /// Lets this process have as many descriptors as it may, but not more than this.
-fn raise_limit(most: u64) -> usize {
+fn raise_limit(most: libc::rlim_t) -> usize {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the pointer is to a structure of the right type.
     assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) }, 0);
     limit.rlim_cur = limit.rlim_max.min(most);
     // SAFETY: as above.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
-    usize::try_from(limit.rlim_cur).unwrap()
+    usize::try_from(limit.rlim_cur).expect("not more than asked for")
 }
 
 #[cfg_attr(emulated, ignore = "the emulator does not tell who has a port")]
