@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
+use port_runtime::PortRequest;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::linux::late_listeners::{insisting, is_in_use, number};
@@ -72,6 +73,10 @@ const ALL: [(&str, Make); 8] = [
     }),
 ];
 
+fn told(port: u16) -> String {
+    PortRequest::new().port(port).bind::<TcpListener>().unwrap_err().to_string()
+}
+
 #[cfg_attr(not(has_sock_diag), ignore = "needs Linux 6.8, which tells who is bound")]
 #[test]
 fn none_of_them_is_robbed() {
@@ -86,7 +91,9 @@ fn none_of_them_is_robbed() {
                     assert!(is_in_use(result), "{name}: {way} on {host}, {after_another_server}");
                 }
             }
+            assert!(told(port).ends_with("in use by this process, which does not listen"), "{name}: {}", told(port));
             late.listen(8).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(told(port).ends_with("in use by this process"), "{name}: {}", told(port));
             for (way, request) in insisting(port) {
                 assert!(is_in_use(request.bind::<TcpListener>()), "{name}: {way}, it listens");
             }
