@@ -85,7 +85,6 @@ impl Order {
     }
 
     /// A way through `count` things. A random one is drawn now, and its clones go the same way.
-    #[inline]
     pub(crate) fn walk(self, count: u32) -> Walk {
         let (start, stride) = match self.0 {
             _ if count < 2 => (0, 1),
@@ -113,7 +112,6 @@ pub(crate) struct Walk {
 impl Iterator for Walk {
     type Item = u32;
 
-    #[inline]
     fn next(&mut self) -> Option<u32> {
         self.left = self.left.checked_sub(1)?;
         let index = self.next;
@@ -195,6 +193,8 @@ mod tests {
     #[test]
     fn every_index_comes_once() {
         let sizes = (0..=260).chain([999, 1000, 1024, 9973, 30030, 65534, 65535, 65536]);
+        // In Miri the larger ones take minutes.
+        let sizes = sizes.filter(|&count| !cfg!(miri) || count <= 30 || count == 999);
         for count in sizes {
             for order in [Order::lowest(), Order::random(), Order::random(), Order::stable(count.to_string())] {
                 let walk = order.walk(count);

@@ -62,14 +62,29 @@ fn main() {
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
         let mount = runs(&["unshare", "-m", "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
         offer("has_mount", mount, "`unshare -m` makes no mount namespace here");
+        offer_other_processes(emulator.is_empty());
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
         offer("has_strace", strace, "`strace` is not installed, or may not trace");
     } else {
         ["has_unshare", "has_mount", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
         ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);
         ["has_systemfd", "has_port_server", "has_pidfs", "has_sock_diag"].into_iter().for_each(declare);
-        ["has_sctp", "has_udp_lite", "has_mptcp"].into_iter().for_each(declare);
+        ["has_sctp", "has_udp_lite", "has_mptcp", "has_pid_namespace", "has_other_users"].into_iter().for_each(declare);
     }
+}
+
+/// Pid namespaces, and users from whom a process can be hidden. An emulator does not tell who has a port.
+fn offer_other_processes(may: bool) {
+    let pid = ["--fork", "--kill-child", "--mount-proc", "true"];
+    let unshare = ["-p", "-rp"].into_iter().find(|flags| may && runs(&[&["unshare", flags], &pid[..]].concat()));
+    println!("cargo::rustc-env=BEHAVIOUR_UNSHARE_PID={}", unshare.unwrap_or_default());
+    offer("has_pid_namespace", unshare.is_some(), "`unshare -p` makes no pid namespace here");
+    // The other user has to be able to run what cargo has built, too.
+    let other_user = "mount -t proc -o hidepid=2 proc /proc && \
+                      exec setpriv --reuid=65534 --regid=65534 --clear-groups unshare -r test ! -e /proc/1 -a -x \"$0\"";
+    let this = env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok()).unwrap_or_default();
+    let hides = may && runs(&["unshare", "-m", "sh", "-c", other_user, &this]);
+    offer("has_other_users", hides, "only root has other users, and a mount namespace for them");
 }
 
 /// The servers that are started on a reserved port.

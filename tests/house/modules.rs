@@ -83,10 +83,13 @@ impl Modules {
             let file = folder.join(path);
             self.file(&file, file.parent().expect("it is in a folder"), name);
         }
-        if given.is_empty() {
+        // Where another file is for some systems only, the usual one is for the others.
+        if given.is_empty() || attributes.contains("cfg_attr") {
             let beside = [folder.join(format!("{last}.rs")), folder.join(last).join("mod.rs")];
-            let file = beside.iter().find(|file| file.exists()).unwrap_or_else(|| panic!("{name:?} has no file"));
-            self.file(file, &folder.join(last), name);
+            match beside.iter().find(|file| file.exists()) {
+                Some(file) => self.file(file, &folder.join(last), name),
+                None => assert!(!given.is_empty(), "{name:?} has no file"),
+            }
         }
     }
 

@@ -99,3 +99,17 @@ fn a_circle_is_found_wherever_it_hides() {
     let uses = both("use crate::B;", "use crate::a::A;");
     assert!(uses["a"].contains_key("crate"), "through the root: {uses:?}");
 }
+
+#[test]
+fn a_circle_of_siblings_is_found_in_a_module_that_has_another_file_elsewhere() {
+    let uses = written(&[
+        ("lib.rs", "mod a;"),
+        ("a/mod.rs", "#[cfg_attr(not(unix), path = \"no_b.rs\")] pub mod b;"),
+        ("a/no_b.rs", "pub fn f() {}"),
+        ("a/b/mod.rs", "mod one; mod other;"),
+        ("a/b/one.rs", "use super::other::B;"),
+        ("a/b/other.rs", "use super::one::A;"),
+    ]);
+    let expected = ["a::b::one", "a::b::other", "a::b::one"].map(str::to_owned).to_vec();
+    assert_eq!(circle(&between_rooms(&uses)), Some(expected), "{uses:?}");
+}

@@ -52,8 +52,8 @@ impl Binder {
         }
         match way {
             Way::Plain => self.bind_plainly(port),
-            Way::UnderOwnHold => self.share(port, |_| Ok(())),
-            Way::PastConnections | Way::UnderHold => match self.bind_plainly(port) {
+            Way::UnderNewHold => self.share(port, |_| Ok(())),
+            Way::PastConnections | Way::UnderHold | Way::UnderOwnHold => match self.bind_plainly(port) {
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => self.bind_beside(port, way, error),
                 result => result,
             },
@@ -72,7 +72,10 @@ impl Binder {
     /// Where a second look at a range would be in vain: the numbers at which somebody listens or holds, in order.
     /// `None` where the system does not tell.
     pub(super) fn held(&self, ports: RangeInclusive<u16>) -> io::Result<Option<Vec<u16>>> {
-        rivals::held(ports, self.wanted, self.only_v6 == Some(true))
+        // Where it is left to the system, a setting (`bindv6only`) decides.
+        let by_system = || self.spare.as_ref().is_some_and(|socket| socket.only_v6().unwrap_or(false));
+        let only_v6 = self.only_v6.unwrap_or_else(|| self.bound.is_ipv6() && by_system());
+        rivals::held(ports, self.wanted, only_v6)
     }
 
     /// `SO_REUSEADDR` comes last, so that nobody shares the number on the way. With it a server can be restarted on the
@@ -102,7 +105,7 @@ impl Binder {
         if !sys::LINUX {
             // Nobody can be asked. A number that was assigned is taken as std takes it; on Windows the option would let
             // us take the port from anybody.
-            let like_std = cfg!(unix) && way == Way::UnderHold;
+            let like_std = cfg!(unix) && way != Way::PastConnections;
             return if like_std { self.share(port, |_| Ok(())) } else { Err(in_use) };
         }
         let (mut seen, mut looks) = (Vec::new(), 0);
@@ -113,7 +116,8 @@ impl Binder {
                 rivals = rivals::beside(socket)?;
                 match &rivals {
                     Rivals::None => Ok(()),
-                    Rivals::Some { holds: true, .. } | Rivals::Unseen if way == Way::UnderHold => Ok(()),
+                    Rivals::Some { holds: true, .. } | Rivals::Unseen if way != Way::PastConnections => Ok(()),
+                    Rivals::Unknown if way == Way::UnderOwnHold => Ok(()),
                     Rivals::Unseen => rivals::keep_holds_away(address_of(socket)?).map(|probe| guard = Some(probe)),
                     Rivals::Some { .. } | Rivals::Unknown => Err(io::ErrorKind::AddrInUse.into()),
                 }

@@ -36,8 +36,10 @@ pub(super) enum Way {
     PastConnections,
     /// Also where somebody seems to hold it for others: a harness gives its child the number that it reserved.
     UnderHold,
-    /// Under a hold of our own, which has kept everybody away: nobody is asked.
+    /// Under a hold of our own, also where nobody can be asked. Whoever was given the number may be about to listen.
     UnderOwnHold,
+    /// Under a hold that was made just now, on a number that nobody knows: nobody is asked.
+    UnderNewHold,
 }
 
 /// Goes through the numbers that a request allows.

@@ -139,7 +139,7 @@ impl Group {
             let Some((candidate, found)) = found else { return Ok(None) };
             let port = port_of(&found)?;
             let (socket, hold) = match candidate.port {
-                0 if on_both => match binder.bind(port, Way::UnderOwnHold) {
+                0 if on_both => match binder.bind(port, Way::UnderNewHold) {
                     Ok(socket) => (socket, Some(found)),
                     // A hold keeps the kernel from choosing the number, and nobody from naming it.
                     Err(error) => {
@@ -159,7 +159,7 @@ impl Group {
 impl Chosen {
     /// How the other members may bind the number.
     fn way(&self) -> Way {
-        if self.hold.is_some() { Way::UnderOwnHold } else { self.candidate.way }
+        if self.hold.is_some() { Way::UnderNewHold } else { self.candidate.way }
     }
 
     /// Keeps a number that the kernel chose in vain from being chosen again.

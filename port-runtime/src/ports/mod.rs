@@ -147,13 +147,11 @@ impl Ports {
     }
 
     /// How many numbers there are, each one counted once.
-    #[inline]
     pub(crate) fn len(&self) -> u32 {
         self.runs().last().map_or(0, |run| u32::from(run.before) + run.len())
     }
 
     /// The number at an index below [`len`](Self::len), in the order in which they were written.
-    #[inline]
     pub(crate) fn get(&self, index: u32) -> u16 {
         let runs = self.runs();
         let run = runs[runs.partition_point(|run| u32::from(run.before) <= index) - 1];

@@ -26,6 +26,11 @@ impl Random {
     }
 }
 
+/// Miri needs a hundred times as long for each.
+fn rounds(usual: u32) -> u32 {
+    if cfg!(miri) { usual / 200 } else { usual }
+}
+
 /// What a list of numbers means: each one where it was first.
 fn once(written: impl IntoIterator<Item = u16>) -> Vec<u16> {
     let mut numbers = Vec::new();
@@ -58,7 +63,7 @@ fn agrees(ports: &Ports, model: &[u16]) {
 #[test]
 fn lists_are_their_numbers_in_order_and_once() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for _ in 0..2000 {
+    for _ in 0..rounds(2000) {
         let written: Vec<u16> = (0..random.below(30)).map(|_| random.port()).collect();
         agrees(&written.clone().into(), &once(written));
     }
@@ -67,7 +72,7 @@ fn lists_are_their_numbers_in_order_and_once() {
 #[test]
 fn text_is_read_as_it_is_written() {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
-    for _ in 0..2000 {
+    for _ in 0..rounds(2000) {
         let (mut text, mut model) = (Vec::new(), Vec::new());
         for _ in 0..=random.below(6) {
             let (one, other) = (random.port(), random.port());
@@ -95,7 +100,7 @@ fn garbage_is_refused_and_never_a_panic() {
     let mut random = Random(0xdead_beef_cafe_f00d);
     let pieces =
         ["8000", "9000", "-", "..", "..=", ",", " ", "0", "65535", "65536", "=", ".", "x", "+", "é", "1-2", "\n"];
-    for _ in 0..20_000 {
+    for _ in 0..rounds(20_000) {
         let text: String = (0..random.below(7)).map(|_| pieces[usize::try_from(random.below(17)).unwrap()]).collect();
         match text.parse::<Ports>() {
             Ok(ports) => assert!(ports.check().is_ok(), "{text:?} is {ports}"),
@@ -142,6 +147,7 @@ fn what_means_the_same_is_equal() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "it takes minutes")]
 fn the_whole_world_fits() {
     let ports = Ports::from(0..=u16::MAX);
     assert_eq!((ports.len(), ports.get(0), ports.get(65535)), (65536, 0, 65535));
@@ -199,7 +205,7 @@ fn zero_is_no_port_and_an_empty_list_no_range() {
 #[test]
 fn exceptions_add_up() {
     let mut random = Random(0x0123_4567_89ab_cdef);
-    for _ in 0..500 {
+    for _ in 0..rounds(500) {
         let [one, other] = [(); 2].map(|()| (0..random.below(12)).map(|_| random.port()).collect::<Vec<_>>());
         let both = Ports::from(one.clone()).and(other.clone().into());
         agrees(&both, &once(one.into_iter().chain(other)));
@@ -229,6 +235,7 @@ fn a_variable_that_is_not_set_is_passed_over() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri does not pass the environment on")]
 fn a_variable_that_cannot_be_read_is_an_error_of_the_request() {
     // Set by cargo for every test, and no list of ports.
     let ports = Ports::env_or("CARGO_PKG_NAME", 20000..30000);

@@ -2,6 +2,7 @@
 //!
 //! Listeners and holds are named, clients are not: whose connection happens to use a number is nobody's business here.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -55,6 +56,10 @@ pub(crate) fn who_has_these(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> St
 /// The first few of the ports about which something is known, and the words for it.
 fn holders(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> Vec<(u16, String)> {
     let (Some(&lowest), Some(&highest)) = (ports.iter().min(), ports.iter().max()) else { return Vec::new() };
+    let ask = |states: &[State]| match protocol {
+        Protocol::Tcp => sock_diag::tcp(states, lowest..=highest),
+        Protocol::Udp => sock_diag::udp(lowest..=highest),
+    };
     // Of TCP, whoever listens is told in no time, and for the connections the kernel goes through the largest of its tables.
     let questions: &[&[State]] = match protocol {
         Protocol::Tcp => &[&[State::Listen], &[State::Bound], &[State::TimeWait, State::Other]],
@@ -62,11 +67,7 @@ fn holders(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> Vec<(u16, String)> 
     };
     let mut table = Vec::new();
     for states in questions {
-        let answer = match protocol {
-            Protocol::Tcp => sock_diag::tcp(states, lowest..=highest),
-            Protocol::Udp => sock_diag::udp(lowest..=highest),
-        };
-        let Ok(entries) = answer else { return Vec::new() };
+        let Ok(entries) = ask(states) else { return Vec::new() };
         table.extend(entries);
         if ports.iter().take(FEW).all(|&port| Holder::of(protocol, in_the_way(&table, ip, port)).is_some()) {
             break;
@@ -81,7 +82,17 @@ fn holders(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> Vec<(u16, String)> 
     let inodes: Vec<_> = sockets.iter().map(|it| it.map_or(0, |it| it.inode)).collect();
     let uids: Vec<_> = sockets.iter().flatten().map(|it| it.uid).collect();
     let owners = owner::owners(&inodes, &uids, TIME_LIMIT);
-    few.iter().zip(owners).map(|((port, holder), owner)| (*port, holder.words(owner))).collect()
+    // Of whom nothing is found the socket may be closed by now: the search takes its time.
+    let now = OnceCell::new();
+    let is_gone = |socket: Entry| match now.get_or_init(|| ask(&[State::Listen, State::Bound])) {
+        Ok(now) => now.iter().all(|it| it.inode != socket.inode),
+        Err(_) => false,
+    };
+    let words = |holder: &Holder, owner: Option<Owner>| match holder.socket() {
+        Some(socket) if owner.is_none() && is_gone(socket) => "by a program that has let it go meanwhile".to_owned(),
+        _ => holder.words(owner),
+    };
+    few.iter().zip(owners).map(|((port, holder), owner)| (*port, words(holder, owner))).collect()
 }
 
 fn in_the_way(table: &[Entry], ip: IpAddr, port: u16) -> impl Iterator<Item = &Entry> + Clone {
@@ -131,6 +142,7 @@ impl Holder {
         };
         let who = match owner {
             Some(owner) => name(&owner),
+            None if owner::is_another_user(entry.uid) && !owner::is_a_user(entry.uid) => "another user".to_owned(),
             None if owner::is_another_user(entry.uid) => format!("another user (uid {})", entry.uid),
             // In another container, or it does not let anybody look.
             None => "a program that cannot be seen from here".to_owned(),

@@ -12,7 +12,17 @@ pub(crate) struct Sockets(NonNull<libc::DIR>);
 impl Sockets {
     /// An error where the process is gone, or may not be looked at.
     pub(crate) fn of(pid: u32) -> io::Result<Self> {
-        let path = CString::new(format!("/proc/{pid}/fd"))?;
+        Self::in_folder(&format!("/proc/{pid}/fd"))
+    }
+
+    /// Those of this process, whatever numbers `/proc` gives to processes. By this thread, since there is nothing left of
+    /// the main thread if that one has ended.
+    pub(crate) fn own() -> io::Result<Self> {
+        Self::in_folder("/proc/thread-self/fd")
+    }
+
+    fn in_folder(path: &str) -> io::Result<Self> {
+        let path = CString::new(path)?;
         // SAFETY: the path ends in a null byte. The stream is closed when it is dropped, and on exec.
         NonNull::new(unsafe { libc::opendir(path.as_ptr()) }).map(Self).ok_or_else(io::Error::last_os_error)
     }

@@ -92,6 +92,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri knows no descriptors that are passed on")]
     fn a_number_is_found_by_one_and_taken_once() {
         let number = passed();
         let found = Inherited::find(number).unwrap();
@@ -108,6 +109,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri knows no descriptors that are passed on")]
     fn what_is_closed_or_close_on_exec_is_not_found() {
         let file = std::fs::File::open("/dev/null").unwrap();
         let message = "was not passed, or somebody has taken it already: it is close-on-exec";

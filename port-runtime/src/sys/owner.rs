@@ -1,7 +1,8 @@
 //! Which process has a socket open. For the way of failure, and for telling one's own server from a stranger: the search
 //! goes through `/proc`, and costs 10 µs for each process of the machine.
 //!
-//! Nobody is found in another pid namespace, behind `hidepid`, or of another user, unless the searcher is root.
+//! Nobody is found in a pid namespace that is not below one's own, behind `hidepid`, or of another user, unless the
+//! searcher is root.
 
 use std::time::Duration;
 
@@ -23,6 +24,17 @@ pub(crate) fn owners(inodes: &[u64], uids: &[u32], limit: Duration) -> Vec<Optio
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) fn owners(inodes: &[u64], _uids: &[u32], _limit: Duration) -> Vec<Option<Owner>> {
     vec![None; inodes.len()]
+}
+
+/// Whether this number stands for one user. Those whom the user namespace does not know have one number together.
+pub(crate) fn is_a_user(uid: u32) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return super::proc_fs::is_a_user(uid);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = uid;
+        true
+    }
 }
 
 /// Whether sockets of this user are not those of the user as whom this process runs.
@@ -51,12 +63,12 @@ mod linux {
 
     pub(super) fn owners(inodes: &[u64], uids: &[u32], limit: Duration) -> Vec<Option<Owner>> {
         let mut search = Search { inodes, owners: vec![None; inodes.len()] };
-        if !proc_fs::is_ours() {
+        search.look_at_own();
+        if search.is_over() || !proc_fs::is_ours() {
             return search.owners;
         }
         let until = Instant::now() + limit;
         let own = process::id();
-        search.look(own, 0, usize::MAX);
         let others = proc_fs::pids().into_iter().filter(|&pid| pid != own);
         // Who has opened it still runs as the same user, mostly; who is of another user, and who has very many sockets,
         // is for later.
@@ -90,13 +102,28 @@ mod linux {
             self.inodes.iter().zip(&self.owners).all(|(&inode, owner)| inode == 0 || owner.is_some())
         }
 
+        fn look_at_own(&mut self) {
+            let Ok(sockets) = Sockets::own() else { return };
+            for socket in sockets {
+                let Some(place) = self.place(socket) else { continue };
+                self.owners[place] = Some(Owner::ThisProcess);
+                if self.is_over() {
+                    break;
+                }
+            }
+        }
+
+        fn place(&self, socket: u64) -> Option<usize> {
+            self.inodes.iter().position(|&inode| inode == socket && inode != 0)
+        }
+
         /// Looks at so many sockets of a process. Returns whether these were all.
         fn look(&mut self, pid: Pid, skip: usize, count: usize) -> bool {
             let Ok(sockets) = Sockets::of(pid) else { return true };
             let mut seen = 0;
             for socket in sockets.skip(skip).take(count) {
                 seen += 1;
-                let Some(place) = self.inodes.iter().position(|&inode| inode == socket && inode != 0) else { continue };
+                let Some(place) = self.place(socket) else { continue };
                 if self.owners[place].is_none() {
                     self.owners[place] = owner(pid, socket);
                     if self.is_over() {
@@ -110,14 +137,16 @@ mod linux {
 
     /// `None` for one that has ended meanwhile.
     fn owner(pid: Pid, socket: u64) -> Option<Owner> {
-        if pid == process::id() {
-            return Some(Owner::ThisProcess);
-        }
         let pid = eldest(pid, socket);
         let name = proc_fs::name(pid)?;
         let arguments = proc_fs::arguments(pid);
         let command = arguments.iter().map(|it| String::from_utf8_lossy(it)).collect::<Vec<_>>().join(" ");
-        Some(Owner::Other { pid, name, command })
+        // Or else it has ended, and somebody else may have its number now.
+        has(pid, socket).then_some(Owner::Other { pid, name, command })
+    }
+
+    fn has(pid: Pid, socket: u64) -> bool {
+        Sockets::of(pid).is_ok_and(|mut sockets| sockets.any(|it| it == socket))
     }
 
     /// The parent that has the socket, too: not a worker, but the server to which it belongs. Not init, which has those of
@@ -126,7 +155,7 @@ mod linux {
         // A generation each, and not forever.
         for _ in 0..8 {
             let Some(parent) = proc_fs::stat(pid).map(|stat| stat.parent) else { break };
-            if parent <= 1 || !Sockets::of(parent).is_ok_and(|mut sockets| sockets.any(|it| it == socket)) {
+            if parent <= 1 || !has(parent, socket) {
                 break;
             }
             pid = parent;

@@ -64,6 +64,24 @@ pub(crate) fn uid(pid: Pid) -> Option<u32> {
     fs::metadata(format!("/proc/{pid}")).ok().map(|metadata| metadata.uid())
 }
 
+/// Whether this number stands for one user. All whom the user namespace of this process does not know have one number
+/// together, which may be that of a user as well.
+pub(crate) fn is_a_user(uid: u32) -> bool {
+    let text = |path| fs::read_to_string(path).unwrap_or_default();
+    text("/proc/sys/kernel/overflowuid").trim() != uid.to_string() || maps(&text("/proc/self/uid_map"), uid)
+}
+
+/// Whether one of these lines, each with the first number, its number outside and how many there are, has this one.
+fn maps(uid_map: &str, uid: u32) -> bool {
+    uid_map.lines().any(|line| {
+        let mut numbers = line.split_ascii_whitespace().map(str::parse::<u32>);
+        match (numbers.next(), numbers.nth(1)) {
+            (Some(Ok(first)), Some(Ok(count))) => uid.checked_sub(first).is_some_and(|index| index < count),
+            _ => false,
+        }
+    })
+}
+
 /// What people call it: the name of its main thread, unless that has got one that says nothing (`MainThread` of Node).
 pub(crate) fn name(pid: Pid) -> Option<String> {
     let mut comm = fs::read(format!("/proc/{pid}/comm")).ok()?;
@@ -101,7 +119,7 @@ pub(crate) fn arguments(pid: Pid) -> Vec<Vec<u8>> {
 
 #[cfg(all(test, not(miri)))]
 mod tests {
-    use super::{Stat, arguments, is_ours, name, parse_stat, pids, stat};
+    use super::{Stat, arguments, is_ours, maps, name, parse_stat, pids, stat};
 
     #[test]
     fn this_process() {
@@ -115,6 +133,15 @@ mod tests {
         assert!(stat(own).is_some_and(|it| it.born > 0 && !it.is_zombie && stat(it.parent).is_some()));
         assert_eq!(stat(u32::MAX), None);
         assert_eq!(name(u32::MAX), None);
+    }
+
+    #[test]
+    fn a_map_of_users() {
+        assert!(maps("         0          0 4294967295\n", 65534));
+        assert!(maps("0 1000 1\n1 100000 65536\n", 65534));
+        for other in ["0 65534 1\n", "65535 0 9\n", "0 0 65534", "", "65534 0", "a b c"] {
+            assert!(!maps(other, 65534), "{other}");
+        }
     }
 
     #[test]

@@ -77,7 +77,8 @@ fn system(verb: &str, _: &[String]) -> io::Result<()> {
 }
 
 fn the_rest(steps: &[String]) -> Command {
-    let mut command = Command::new(std::env::current_exe().expect("it has a path"));
+    let this = std::env::current_exe().expect("it has a path").into_os_string();
+    let mut command = behaviour::command(&this.into_string().expect("it is UTF-8"));
     command.args(steps);
     command
 }

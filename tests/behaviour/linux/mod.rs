@@ -2,6 +2,7 @@
 //! processes that are forked.
 
 mod accept_timeouts;
+mod attacks;
 mod collisions;
 mod exhaustion;
 mod holds_and_time_wait;
@@ -19,4 +20,5 @@ mod reserved;
 mod sandboxes;
 mod system_calls;
 mod system_refusals;
+mod who_has_it;
 mod without_ip;

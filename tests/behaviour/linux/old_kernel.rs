@@ -51,6 +51,24 @@ fn looks_past_old_connections_and_robs_no_hold() {
     });
 }
 
+/// What keeps holds away does so until we listen.
+#[cfg_attr(not(all(has_strace, target_endian = "little")), ignore = "`strace` is not installed, or may not trace")]
+#[test]
+fn nobody_reserves_the_number_meanwhile() {
+    let calls = old_kernel(Child::new()).run(|| {
+        let block = Block::new();
+        leave_in_time_wait(block.listener(1));
+        let request = PortRequest::new().prefer(block.port(1));
+        watch(|| request.bind::<TcpListener>()).unwrap();
+    });
+    let Some(calls) = calls else { return };
+    let place = |what: &str| calls.iter().position(|call| call.contains(what)).unwrap_or_else(|| panic!("{calls:#?}"));
+    let probe = place("127.255.255.254");
+    let number = calls[probe].strip_prefix("bind(").and_then(|rest| rest.split(',').next()).unwrap();
+    let closed = probe + calls[probe..].iter().position(|call| call.starts_with(&format!("close({number})"))).unwrap();
+    assert!(probe < place("listen(") && place("listen(") < closed, "{calls:#?}");
+}
+
 /// There is nowhere else to bind: then it is in use.
 #[cfg_attr(
     not(all(has_strace, has_unshare, has_ipv6, target_endian = "little")),

@@ -1,10 +1,12 @@
 //! Which system calls are made: all of them are counted, not only those that are expected.
 
+use std::collections::HashSet;
 use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::PortRequest;
 
 use crate::linux::holds_and_time_wait::leave_in_time_wait;
+use crate::linux::late_listeners::{LateListener, is_in_use, number};
 use crate::support::trace::{Traced, names, watch};
 use crate::support::{Block, Child};
 
@@ -115,6 +117,31 @@ fn past_time_wait_ask_the_kernel_before_we_listen() {
     // One question for each family, and one socket of ours.
     assert_eq!(count(&calls, "sendto"), 2, "{calls:#?}");
     assert_eq!(count(&calls, "socket"), 3, "{calls:#?}");
+}
+
+/// Somebody who is about to listen may be one of us, who steps back as well: both come back, at different times. Who is
+/// still there after that stays.
+#[cfg_attr(
+    not(all(has_strace, has_sock_diag)),
+    ignore = "`strace` is not installed, or may not trace, or the kernel is older than 6.8"
+)]
+#[test]
+fn a_rival_that_stays_is_waited_for_twice_and_not_for_the_same_time() {
+    const REQUESTS: usize = 6;
+
+    let calls = Traced::new(Child::new()).run(|| {
+        let block = Block::new();
+        let port = number(&block, false);
+        let late = LateListener::bind(([127, 0, 0, 1], port).into(), false);
+        let request = PortRequest::new().port(port);
+        watch(|| (0..REQUESTS).for_each(|_| assert!(is_in_use(request.bind::<TcpListener>()))));
+        late.listens();
+    });
+    let Some(calls) = calls else { return };
+    let pauses: Vec<_> = calls.iter().filter(|call| call.starts_with("clock_nanosleep")).collect();
+    assert_eq!(pauses.len(), 2 * REQUESTS, "{calls:#?}");
+    let times = |first: usize| pauses.iter().skip(first).step_by(2).collect::<HashSet<_>>().len();
+    assert!(times(0) > 1 && times(1) > 1, "{pauses:#?}");
 }
 
 /// Where nobody is in the way, nobody is asked.

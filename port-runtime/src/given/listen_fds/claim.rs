@@ -4,9 +4,10 @@ use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
 
-use socket2::Socket;
+use socket2::{SockRef, Socket};
 
 use super::table::{Place, Table};
+use crate::given::Inherit;
 use crate::sys::modes::Modes;
 
 /// One passed socket, out of the table. Dropped, it goes back as it was; unless it is kept.
@@ -20,9 +21,15 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    pub(super) fn new(table: &'static Table, index: usize, descriptor: OwnedFd) -> Self {
+    /// Claims the next socket of a table, or the next of that name. The error is for people.
+    pub(super) fn of<T>(
+        table: &'static Table,
+        inherit: &Inherit,
+        fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
+    ) -> Result<(Self, T), String> {
+        let (index, descriptor, found) = table.claim(inherit, fits)?;
         let modes = Modes::of(&descriptor).ok();
-        Self { table, index, descriptor: Some(descriptor), modes }
+        Ok((Self { table, index, descriptor: Some(descriptor), modes }, found))
     }
 
     /// What the wanted type is made of; close-on-exec. It has the modes in common with the socket in the table.

@@ -42,7 +42,7 @@ pub(crate) fn claim<T>(
     inherit: &Inherit,
     fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
 ) -> Result<(Claim, T), Error> {
-    table()?.unwrap_or(&NOTHING).claim(inherit, fits).map_err(wrong)
+    Claim::of(table()?.unwrap_or(&NOTHING), inherit, fits).map_err(wrong)
 }
 
 /// Calls `attempt` until it succeeds, or fails for a reason other than that claims of other threads are in flight.

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::claim::Claim;
 use crate::error::Error;
 use crate::given::Inherit;
 
@@ -68,17 +67,18 @@ impl Table {
         self.lock().sockets.is_empty()
     }
 
-    /// The error is for people.
+    /// Takes one out, with its index, by which whoever claims it says later what has become of it. The error is for people.
     pub(super) fn claim<T>(
-        &'static self,
+        &self,
         inherit: &Inherit,
         fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
-    ) -> Result<(Claim, T), String> {
+    ) -> Result<(usize, OwnedFd, T), String> {
         let result = self.lock().claim(inherit, fits);
         REFUSED.set(result.is_err());
-        let (index, descriptor, found) = result?;
-        self.changed.notify_all();
-        Ok((Claim::new(self, index, descriptor), found))
+        if result.is_ok() {
+            self.changed.notify_all();
+        }
+        result
     }
 
     pub(super) fn claiming<T>(&self, mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {

@@ -36,7 +36,7 @@ fn claim(table: &'static Table, inherit: &Inherit, wanted: Type) -> Result<(Clai
         Ok(found) if found == wanted => Ok(socket.local_addr().unwrap().as_socket().unwrap()),
         _ => Err("is of another kind".to_owned()),
     };
-    table.claim(inherit, fits).map_err(wrong)
+    Claim::of(table, inherit, fits).map_err(wrong)
 }
 
 fn next(table: &'static Table, wanted: Type) -> Result<(Claim, SocketAddr), Error> {
@@ -69,6 +69,7 @@ fn at_once<T: Send>(threads: usize, act: impl Fn() -> T + Sync) -> Vec<T> {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn a_claim_goes_back_or_is_kept() {
     let table = table([tcp(), udp()], &["http", "dns"]);
     assert_eq!(table.left_over().as_deref(), Some("descriptor 3 (`http`), descriptor 4 (`dns`)"));
@@ -89,6 +90,7 @@ fn a_claim_goes_back_or_is_kept() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn a_copy_lives_on() {
     let table = table([tcp()], &[]);
     let (claim, address) = next(table, Type::STREAM).unwrap();
@@ -103,6 +105,7 @@ fn a_copy_lives_on() {
 
 /// They belong to the socket, and the next who claims it, or somebody who shares it, relies on them.
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn modes_that_were_changed_are_restored() {
     for before in [false, true] {
         let socket = udp();
@@ -130,6 +133,7 @@ fn modes_that_were_changed_are_restored() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn of_as_many_threads_as_pairs_none_fails() {
     const PAIRS: usize = 16;
 
@@ -145,6 +149,7 @@ fn of_as_many_threads_as_pairs_none_fails() {
 
 /// Threads that each hold a part of what another one needs let go of it, and one of them gets all.
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn of_more_threads_than_pairs_as_many_fail_as_have_to() {
     for _ in 0..20 {
         let table = table((0..15).flat_map(|_| [tcp(), udp()]), &[]);
@@ -167,6 +172,7 @@ fn of_more_threads_than_pairs_as_many_fail_as_have_to() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn a_claim_of_another_thread_is_waited_for() {
     let table = table([tcp(), udp()], &[]);
     let (claim, address) = next(table, Type::STREAM).unwrap();
@@ -188,6 +194,7 @@ fn a_claim_of_another_thread_is_waited_for() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn own_claims_are_not_waited_for() {
     let table = table([tcp()], &[]);
     let (_claim, _) = next(table, Type::STREAM).unwrap();
@@ -202,6 +209,7 @@ fn own_claims_are_not_waited_for() {
 
 /// Also where somebody else has a claim in flight.
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn other_failures_are_not_repeated() {
     let table = table([tcp(), tcp()], &[]);
     let claim = thread::spawn(move || next(table, Type::STREAM)).join().unwrap().unwrap();
@@ -218,6 +226,7 @@ fn other_failures_are_not_repeated() {
 
 /// The waiting has an end, where the other thread keeps its claim to itself.
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn a_claim_in_flight_for_ever_is_not_waited_for_any_longer() {
     let table = table([tcp()], &[]);
     let claim = thread::spawn(move || next(table, Type::STREAM)).join().unwrap().unwrap();
@@ -232,6 +241,7 @@ fn a_claim_in_flight_for_ever_is_not_waited_for_any_longer() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri has no sockets")]
 fn a_panic_puts_back_what_was_claimed() {
     let table = table([tcp(), udp()], &[]);
     let panics = || {
@@ -240,6 +250,6 @@ fn a_panic_puts_back_what_was_claimed() {
     };
     catch_unwind(panics).unwrap_err();
     // In what examines a socket, too: the lock is not lost.
-    catch_unwind(|| table.claim(&Inherit::Next, |_| -> Result<(), String> { panic!("on purpose") })).unwrap_err();
+    catch_unwind(|| Claim::of(table, &Inherit::Next, |_| -> Result<(), String> { panic!("on purpose") })).unwrap_err();
     pair(table).unwrap();
 }

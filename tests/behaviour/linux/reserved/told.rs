@@ -2,20 +2,17 @@
 
 use std::net::{TcpListener, UdpSocket};
 
-use port_runtime::{DualStack, ErrorKind, FromFreePort, PortRequest, ReservedPort};
+use port_runtime::{DualStack, FromFreePort, PortRequest, ReservedPort};
 
-use super::{eventually, reserve};
+use super::reserve;
+use crate::support::forks;
 
 fn binds<T: FromFreePort>(reserved: &ReservedPort, hosts: &[&str]) {
     for host in hosts {
         for _restart in 0..2 {
             let request = PortRequest::new().host(*host).port(reserved.port());
-            // A program that another test starts just now has a copy of the last listener until its exec.
-            eventually("the number is free again", || match request.bind::<T>() {
-                Ok(_) => true,
-                Err(error) if error.kind() == ErrorKind::PortInUse => false,
-                Err(error) => panic!("{} on {host}: {error}", std::any::type_name::<T>()),
-            });
+            let result = request.bind::<T>();
+            assert!(result.is_ok(), "{} on {host}: {:?}", std::any::type_name::<T>(), result.err());
         }
     }
 }
@@ -23,6 +20,7 @@ fn binds<T: FromFreePort>(reserved: &ReservedPort, hosts: &[&str]) {
 #[cfg_attr(not(all(has_sock_diag, has_ipv6)), ignore = "needs Linux 6.8, which tells who is bound, and IPv6")]
 #[test]
 fn it_gets_every_type_on_every_address() {
+    let _no_forks = forks::none();
     let reserved = reserve();
     let hosts = ["127.0.0.1", "127.0.0.9", "0.0.0.0", "::1", "::", "localhost"];
     binds::<TcpListener>(&reserved, &hosts);

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "system calls")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio, exit};
+use std::process::{Stdio, exit};
 use std::sync::LazyLock;
 
 use port_runtime::{PortRequest, ReservedPort, ServerProcess};
@@ -14,7 +14,7 @@ const INSIDE: &str = "PROCESS_AT_EXIT";
 static PORT: LazyLock<ReservedPort> = LazyLock::new(|| PortRequest::new().bind().unwrap());
 static SERVER: LazyLock<ServerProcess> = LazyLock::new(|| {
     let steps = std::env::var(INSIDE).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_odd_server"));
+    let mut command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
     command.args(steps.replace("{}", &PORT.addr().to_string()).split_whitespace());
     PORT.start(&mut command, PLENTY).unwrap().grace(std::time::Duration::from_millis(200))
 });
@@ -99,7 +99,7 @@ fn a_fork_that_drops_its_copy_ends_nothing() {
     if is_inside() {
         announce();
         let port: ReservedPort = PortRequest::new().bind().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_odd_server"));
+        let mut command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
         let server = port.start(command.args([&format!("listen={}", port.addr()), "serve"]), PLENTY).unwrap();
         // SAFETY: as above.
         match unsafe { libc::fork() } {

@@ -2,7 +2,7 @@
 
 mod answers;
 mod fuzz;
-// Miri has no sockets, and an emulator no netlink.
+// Miri has no sockets.
 #[cfg(all(any(target_os = "linux", target_os = "android"), not(miri)))]
 mod kernel;
 mod rules;
