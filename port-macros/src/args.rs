@@ -59,6 +59,9 @@ impl Args {
         let Some(mark) = mark else {
             return Self::default();
         };
+        if mark.role == Role::OtherMark {
+            return Self::default(); // of which `check` tells
+        }
         if let Some(options) = mark.options() {
             return Self::read(&options, scope, errors);
         }
@@ -122,12 +125,16 @@ impl Args {
     fn expect_comma(next: &mut Vec<TokenTree>, errors: &mut Errors) {
         match &next[..] {
             [] => {}
-            [other, ..] if is_separator(other) => {
+            [other, ..] if is_separator(next) => {
                 errors.at(other, format!("options are separated by commas; write `,` for `{other}`"));
                 next.remove(0);
             }
             [name, ..] => errors.at(name, format!("a comma is missing in front of `{name}`; write `, {name}`")),
         }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arg> {
+        self.0.iter()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Arg> {
@@ -168,6 +175,10 @@ fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Re
                 let fix = given.two_values().unwrap_or_else(|| format!("write for instance `{}`", row.example));
                 Err(given.mistake(format!("`{found}` is no value; {fix}")))
             }
+            Ok(Value::Expression(value)) if !matches!(row.becomes, Becomes::Setting) => match given.unknown_word() {
+                Some(mistake) => Err(mistake),
+                None => Ok(Some(Value::Expression(value))),
+            },
             read => read.map(Some),
         },
     }

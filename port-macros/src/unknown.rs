@@ -13,12 +13,12 @@ use crate::value::host::looks_like_ipv4;
 
 /// Names from other tools, and the option that is closest to them.
 const OTHER_NAMES: [(&str, &[&str]); 13] = [
-    ("host", &["addr", "address", "bind", "ip", "hostname", "interface", "listen", "server"]),
-    ("range", &["ports", "portrange", "between", "min", "max", "from", "to", "start", "end", "first", "last", "pool"]),
+    ("host", &["addr", "address", "bind", "bindaddr", "bindaddress", "bindto", "bindhost", "listenaddr", "ip", "hostname", "interface", "listen", "server"]),
+    ("range", &["ports", "portrange", "between", "min", "max", "from", "to", "start", "end", "first", "last", "pool", "minport", "maxport", "startport", "endport", "fromport", "toport", "low", "high"]),
     ("prefer", &["preferred", "preferredport", "preferport", "default", "defaultport", "try", "fallback", "hint"]),
     ("port", &["exact", "fixed", "number", "exactport", "fixedport", "only"]),
     ("env", &["var", "variable", "envvar", "environment", "envport", "portenv"]),
-    ("inherit", &["name", "fd", "fdname", "systemd", "activation", "socket", "listenfds", "listenfd", "inherited"]),
+    ("inherit", &["name", "fd", "fdname", "systemd", "activation", "socket", "listenfds", "listenfd", "inherited", "inheritnamed"]),
     ("portserver", &["portpicker", "server_address", "pick"]),
     ("order", &["strategy", "shuffle", "sort", "selection"]),
     (
@@ -134,14 +134,16 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
     let trees: Vec<TokenTree> = value.clone().into_iter().collect();
     if let [TokenTree::Group(group)] = &trees[..] {
         let inside = text(&group.stream());
-        let name = inside.split([' ', '=', ',']).next().unwrap_or_default();
-        if options::row(name).is_some() {
+        if options::row(word(&inside)).is_some() {
             return format!("options stand in one pair of parentheses; write `{inside}`");
         }
     }
     if is_punct(trees.first(), '=') {
         let value: TokenStream = trees[1..].iter().cloned().collect();
         return format!("the name of the option is missing; write `{}`", option_for(&value));
+    }
+    if let Some(argument) = typed.strip_prefix("--").filter(|argument| options::row(word(argument)).is_some()) {
+        return format!("an option has no dashes in front; write `{argument}`");
     }
     if typed.trim_matches('.').is_empty() {
         return format!("what is not written is as usual already; remove `{typed}`");
@@ -159,6 +161,11 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
     format!("`{typed}` stands without the name of its option; write `{}`", option_for(value))
 }
 
+/// The first word of a text.
+fn word(text: &str) -> &str {
+    text.split([' ', '=', ',']).next().unwrap_or_default()
+}
+
 fn is_socket(name: &str) -> bool {
     ["TcpListener", "UdpSocket", "ReservedPort", "TcpSocket", "TcpStream"].contains(&name)
 }
@@ -170,6 +177,10 @@ pub(crate) fn option_for(value: &TokenStream) -> String {
         Ok(Lit::Str(text)) => for_text(&text),
         Ok(Lit::Int(number)) if matches!(number.suffix(), "s" | "ms") => format!("timeout = \"{typed}\""),
         Ok(Lit::Int(_)) => format!("prefer = {typed}"),
+        _ if typed.starts_with("[\"") => match typed.trim_matches(['[', ']']).split(", ").next() {
+            Some(first) if !typed.contains(".") => option_for(&first.parse().unwrap_or_default()),
+            _ => format!("host = {}", typed.trim_matches(['[', ']'])),
+        },
         _ if typed.contains("..") || typed.starts_with('[') => format!("range = {typed}"),
         _ if typed.contains("Duration") => format!("timeout = {typed}"),
         _ if typed.contains("PortRequest") => format!("request = {typed}"),

@@ -17,18 +17,10 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     if let Some(word) = given.word() {
         return Err(given.mistake(format!("a variable is named in quotes; write `env = \"{word}\"`")));
     }
+    given.is_there()?;
     let typed = text(given.tokens);
-    if let Some(name) = typed.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
-        return Err(given.mistake(format!("`env` takes a name; write `env = {name}`")));
-    }
-    if typed == "None" {
-        return Err(given.mistake("`env` takes a name; leave it out where no variable decides"));
-    }
-    // As Node and Python read it.
-    if ["process.env.", "process.env[", "os.environ[", "os.environ.get(", "os.getenv("]
-        .iter()
-        .any(|read| typed.starts_with(read))
-    {
+    // As Node, Python and Ruby read it.
+    if READS.iter().any(|read| typed.starts_with(read)) {
         let name = typed.rsplit(['.', '[', '(']).next().unwrap_or_default();
         let name = name.split(',').next().unwrap_or_default().trim_matches(['"', ']', ')']);
         return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
@@ -50,6 +42,25 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     given.as_it_is()
 }
 
+const READS: [&str; 8] = [
+    "process.env.",
+    "process.env[",
+    "os.environ[",
+    "os.environ.get(",
+    "os.getenv(",
+    "import.meta.env.",
+    "ENV[",
+    "env.",
+];
+
+/// How shells write the value of a variable, around its name.
+pub(super) const SHELL: [char; 6] = ['$', '{', '}', '%', '(', ')'];
+
+/// What can only be the name of a variable.
+pub(super) fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 fn check_variable(name: &str) -> Result<(), String> {
     // `PORT:8080` and `${PORT:-8080}` have a default.
     if let Some((name, default)) = name.split_once(':') {
@@ -58,7 +69,11 @@ fn check_variable(name: &str) -> Result<(), String> {
             return Err(format!("`env` names a variable without a default; write `env = \"{name}\", prefer = {port}`"));
         }
     }
-    let bare = name.trim().trim_matches(['$', '{', '}', '%', '(', ')']);
+    if let Some((first, other)) = name.split_once([',', '|', ';', ':']) {
+        let variable = [first, other].map(str::trim).into_iter().find(|name| name.ends_with("PORT")).unwrap_or("PORT");
+        return Err(format!("`env` names one variable; write `env = \"{variable}\"`"));
+    }
+    let bare = name.trim().trim_matches(SHELL);
     match name.split_once('=') {
         _ if name.trim().is_empty() => Err("the name of the variable is empty; write `env = \"PORT\"`".to_owned()),
         Some((name, _)) => Err(format!("`env` names a variable without its value; write `env = \"{}\"`", name.trim())),
@@ -66,6 +81,12 @@ fn check_variable(name: &str) -> Result<(), String> {
         None if name.contains(char::is_whitespace) => {
             let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
             Err(format!("no shell can set a variable with a space in its name; write `env = \"{joined}\"`"))
+        }
+        None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(format!("`env` names a variable; write `env = \"PORT\"`, or `prefer = {name}`"))
+        }
+        None if name.starts_with('-') => {
+            Err("an argument is no variable; write `env = \"PORT\"`, or `port = args.port`".to_owned())
         }
         None if name.contains('\0') => Err("a variable cannot have a zero byte in its name; leave it out".to_owned()),
         None => Ok(()),
