@@ -87,8 +87,18 @@ impl Attribute {
     /// Whether it is more than a word to rustc.
     pub(crate) fn may_be_macro(&self) -> bool {
         const BUILT_IN: [&str; 12] = [
-            "cold", "deprecated", "doc", "free_port", "ignore", "inline", "must_use", "no_mangle", "should_panic", "test",
-            "track_caller", "with_free_port",
+            "cold",
+            "deprecated",
+            "doc",
+            "free_port",
+            "ignore",
+            "inline",
+            "must_use",
+            "no_mangle",
+            "should_panic",
+            "test",
+            "track_caller",
+            "with_free_port",
         ];
         self.role != Role::Binding && !BUILT_IN.iter().any(|known| self.name == known)
     }

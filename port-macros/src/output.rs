@@ -42,7 +42,8 @@ pub(crate) fn can_hold_error(output: &TokenStream) -> bool {
 
 /// Where it cannot, rustc has told of it, but for `impl`.
 fn can_be_error(error: &TokenStream) -> bool {
-    !mentions(error, "impl") && !matches!(error.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "dyn" || word == "_")
+    !mentions(error, "impl")
+        && !matches!(error.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "dyn" || word == "_")
 }
 
 fn has_comma(tokens: &TokenStream) -> bool {

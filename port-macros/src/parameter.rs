@@ -68,7 +68,7 @@ impl Parameter {
 
     /// Takes what is nobody else's for a mark, where a socket is meant.
     pub(crate) fn claim_attributes(&mut self) {
-        if matches!(&self.shape, Shape::Typed { ty, .. } if is_socket(ty)) {
+        if self.mark().is_none() && matches!(&self.shape, Shape::Typed { ty, .. } if is_socket(ty)) {
             self.attributes.iter_mut().for_each(Attribute::claim);
         }
     }

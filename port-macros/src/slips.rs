@@ -26,8 +26,7 @@ pub(crate) fn take_sign(trees: &[TokenTree]) -> (&'static str, &[TokenTree]) {
 
 /// What people write for a comma. In front of a value `and` is something else.
 pub(crate) fn is_separator(trees: &[TokenTree]) -> bool {
-    is_punct(trees.first(), ';')
-        || matches!(trees, [TokenTree::Ident(word), TokenTree::Ident(_), ..] if word == "and")
+    is_punct(trees.first(), ';') || matches!(trees, [TokenTree::Ident(word), TokenTree::Ident(_), ..] if word == "and")
 }
 
 /// Where an option ends for want of a comma: at a `;`, and where another one begins right behind a value.

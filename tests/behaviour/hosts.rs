@@ -81,12 +81,22 @@ fn a_name_works_with_range_and_prefer() {
 #[test]
 fn that_does_not_resolve_is_an_error_of_its_own() {
     // `.invalid` is promised never to exist: RFC 2606.
-    for name in ["no-such-host.invalid", "", "127.0.0.1:8080", "two words", "nul\0inside"] {
+    for name in ["no-such-host.invalid", "", "two words", "nul\0inside"] {
         let error = on(name).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::HostNotFound, "{name:?}");
         let message = error.to_string();
         assert!(message.starts_with("host `") && message.contains("` does not resolve: "), "{message}");
         assert!(message.ends_with("; give an address or a name of this machine"), "{message}");
+    }
+}
+
+#[test]
+fn that_has_more_in_it_is_told_what_to_write() {
+    for (host, write) in
+        [("127.0.0.1:8080", "127.0.0.1"), ("[::1]:80", "::1"), ("http://localhost:80/", "localhost"), ("*", "0.0.0.0")]
+    {
+        let message = format!("host `{host}` is neither an address nor a name; write `{write}`");
+        assert_error(on(host), ErrorKind::HostNotFound, &message);
     }
 }
 

@@ -7,9 +7,9 @@ use crate::errors::Errors;
 use crate::parameter::variables;
 use crate::plan::{Fill, Plan};
 use crate::tokens::text;
+use crate::value::Value;
 use crate::value::row::Around;
 use crate::value::words::read_by;
-use crate::value::Value;
 
 /// An option does something for at least one of the parameters that it holds for.
 pub(super) fn each_has_an_effect(plan: &Plan, errors: &mut Errors) {
@@ -59,8 +59,9 @@ fn not_yet(plan: &Plan, late: &Fill, first: &TokenStream) -> String {
 
 /// The options with the parameters that each holds for.
 fn options(plan: &Plan) -> impl Iterator<Item = (&Arg, Vec<&Fill>)> {
-    let of_all = plan.args.iter().map(|arg| {
-        (arg, plan.filled.iter().filter(|fill| fill.args.get(arg.row.name).is_none()).collect())
-    });
+    let of_all = plan
+        .args
+        .iter()
+        .map(|arg| (arg, plan.filled.iter().filter(|fill| fill.args.get(arg.row.name).is_none()).collect()));
     of_all.chain(plan.filled.iter().flat_map(|fill| fill.args.iter().map(move |arg| (arg, vec![fill]))))
 }

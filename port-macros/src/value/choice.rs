@@ -54,8 +54,8 @@ pub(crate) fn on_error(given: &Given) -> Result<Value, Mistake> {
     match typed.as_str() {
         "panic" | "return" => given.as_it_is(),
         _ => {
-            let is_return = plain.starts_with("return")
-                || ["err", "error", "result", "propagate", "?"].contains(&plain.as_str());
+            let is_return =
+                plain.starts_with("return") || ["err", "error", "result", "propagate", "?"].contains(&plain.as_str());
             let (meant, other) = if is_return { ("return", "panic") } else { ("panic", "return") };
             Err(given.mistake(format!(
                 "expected `panic` or `return`, found `{typed}`; write `on_error = {meant}`, or `{other}`"

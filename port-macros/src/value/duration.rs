@@ -87,7 +87,8 @@ fn in_words(typed: &str) -> Option<String> {
         Some((_, call)) => (call.strip_suffix(')')?.split_once('(')?, STD.iter().any(|name| call.starts_with(name))),
         None => (typed.split_once('*')?, false),
     };
-    let (unit, number) = if words.0.starts_with(|first: char| first.is_ascii_digit()) { (words.1, words.0) } else { words };
+    let (unit, number) =
+        if words.0.starts_with(|first: char| first.is_ascii_digit()) { (words.1, words.0) } else { words };
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
     let unit = short(unit.trim_start_matches("from_")).filter(|_| is_number && !is_std)?;
     Some(format!("{number}{unit}"))

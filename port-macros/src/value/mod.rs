@@ -201,7 +201,9 @@ impl<'a> Given<'a> {
             ("port" | "prefer", _) if is_number(&left) && is_number(&right) => {
                 Some(format!("write `range = [{left}, {right}]`"))
             }
-            ("except", _) if is_number(&left) && is_number(&right) => Some(format!("write `except = [{left}, {right}]`")),
+            ("except", _) if is_number(&left) && is_number(&right) => {
+                Some(format!("write `except = [{left}, {right}]`"))
+            }
             ("range", "except" | "not" | "without") if is_number(&right) => {
                 Some(format!("write `range = {left}, except = [{right}]`"))
             }

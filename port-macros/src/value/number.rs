@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use proc_macro2::{Delimiter, TokenTree};
 use syn::Lit;
 
+use super::name::{SHELL, is_variable};
 use super::port::check_port;
 use super::ports::{Range, list_of, range_of};
-use super::name::{SHELL, is_variable};
 use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::tokens::{is_punct, text, unwrapped};

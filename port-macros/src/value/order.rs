@@ -79,15 +79,16 @@ fn check_key(given: &Given, key: &Group) -> Result<(), Mistake> {
                 key.trim_matches('\'')
             )))
         }
-        [TokenTree::Ident(word)] => match given.word_of(word) {
-            Some(word) => {
-                Err(given.mistake(format!("the key of `stable` is a text; write `order = stable(\"{word}\")`")))
+        [TokenTree::Ident(word)] => {
+            match given.word_of(word) {
+                Some(word) => {
+                    Err(given.mistake(format!("the key of `stable` is a text; write `order = stable(\"{word}\")`")))
+                }
+                None if word.to_string().starts_with("CARGO_") => Err(given
+                    .mistake(format!("cargo sets `{word}` as a variable; write `order = stable(env!(\"{word}\"))`"))),
+                None => Ok(()),
             }
-            None if word.to_string().starts_with("CARGO_") => {
-                Err(given.mistake(format!("cargo sets `{word}` as a variable; write `order = stable(env!(\"{word}\"))`")))
-            }
-            None => Ok(()),
-        },
+        }
         _ => Ok(()),
     }
 }

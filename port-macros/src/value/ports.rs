@@ -87,7 +87,8 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
 /// Whether a list or a range in figures has a port in it.
 pub(super) fn excludes(ports: &str, port: u16) -> bool {
     let Ok(ports) = ports.parse::<TokenStream>() else { return false };
-    let is_port = |part: Part| syn::parse2::<LitInt>(part.tokens()).is_ok_and(|number| value_of(&number) == port.into());
+    let is_port =
+        |part: Part| syn::parse2::<LitInt>(part.tokens()).is_ok_and(|number| value_of(&number) == port.into());
     match &unwrapped(ports.clone())[..] {
         [TokenTree::Group(list)] => split_at_commas(list.stream(), Angles::InExpressions).into_iter().any(is_port),
         _ => Range::of(&ports).is_some_and(|range| range.contains(port)),
