@@ -103,6 +103,11 @@ impl Attribute {
         self.role != Role::Binding && !BUILT_IN.iter().any(|known| self.name == known)
     }
 
+    /// Whether it calls the function with values of its own, and so would tell of parameters that are missing.
+    pub(crate) fn calls(&self) -> bool {
+        ["test_case", "test_matrix", "parameterized"].iter().any(|name| self.name == name)
+    }
+
     /// Takes what is nobody's for a mark.
     pub(crate) fn claim(&mut self) {
         if self.role == Role::Foreign {

@@ -75,7 +75,7 @@ const OTHER_NAMES: [(&str, &[&str]); 13] = [
         ],
     ),
     ("portserver", &["portpicker", "server_address", "pick"]),
-    ("order", &["strategy", "shuffle", "sort", "selection"]),
+    ("order", &["strategy", "shuffle", "sort", "selection", "random", "lowest", "stable"]),
     (
         "except",
         &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"],
@@ -142,6 +142,9 @@ pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake
     } else if typed == "stable" {
         let call = if rest.is_empty() { "stable(\"key\")".to_owned() } else { text(&all) };
         Mistake::at(&all, format!("`stable` stands without the name of its option; write `order = {call}`"))
+    } else if typed == "localhost" && begins(":") {
+        let message = "a host and a port are two options";
+        Mistake::at(&all, format!("{message}; write `host = \"localhost\", prefer = {}`", text(&value)))
     } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty()) {
         Mistake::at(name, message)
     } else {
@@ -175,7 +178,11 @@ fn other_name(typed: &str, value: TokenStream) -> String {
         let number = number.map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
         return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
+    let is_number = syn::parse2::<syn::LitInt>(value.clone()).is_ok();
     let meant = OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(meant, _)| *meant);
+    if meant == Some("host") && is_number {
+        return format!("unknown option `{typed}`; write `{}`", option_for(&value));
+    }
     if let Some(meant) = meant.or_else(|| likeliest(typed, OPTIONS.iter().map(|row| row.name))) {
         return format!("unknown option `{typed}`; did you mean `{meant}`?");
     }

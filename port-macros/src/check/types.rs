@@ -79,7 +79,8 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
         }
     }
     let Some((passed, owned)) = passed else { return };
-    let other = plan.filled.iter().find(|fill| without_references(&fill.ty).is_none_or(|owned| is_socket(&owned)));
+    let is_owned = |fill: &&Fill| without_references(&fill.ty).is_none();
+    let other = plan.filled.iter().find(|fill| is_socket(&fill.ty)).or_else(|| plan.filled.iter().find(is_owned));
     let may_be_harness = text(&owned).starts_with(char::is_alphabetic) && !mentions(&owned, "dyn") && !is_std(&owned);
     errors.at(
         &passed.ty,

@@ -90,7 +90,9 @@ fn in_words(typed: &str) -> Option<String> {
     let (unit, number) =
         if words.0.starts_with(|first: char| first.is_ascii_digit()) { (words.1, words.0) } else { words };
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    let unit = short(unit.trim_start_matches("from_")).filter(|_| is_number && !is_std)?;
+    // A constant may well be a `Duration`.
+    let is_word = unit.starts_with(char::is_lowercase);
+    let unit = short(unit.trim_start_matches("from_")).filter(|_| is_number && is_word && !is_std)?;
     Some(format!("{number}{unit}"))
 }
 

@@ -19,8 +19,8 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     }
     given.is_there()?;
     let typed = text(given.tokens);
-    // As Node, Python and Ruby read it.
-    if READS.iter().any(|read| typed.starts_with(read)) {
+    // As Node and Python read it.
+    if READS.iter().any(|read| typed.starts_with(read)) && given.unknown_word().is_some() {
         let name = typed.rsplit(['.', '[', '(']).next().unwrap_or_default();
         let name = name.split(',').next().unwrap_or_default().trim_matches(['"', ']', ')']);
         return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
@@ -42,16 +42,8 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     given.as_it_is()
 }
 
-const READS: [&str; 8] = [
-    "process.env.",
-    "process.env[",
-    "os.environ[",
-    "os.environ.get(",
-    "os.getenv(",
-    "import.meta.env.",
-    "ENV[",
-    "env.",
-];
+const READS: [&str; 7] =
+    ["process.env.", "process.env[", "os.environ[", "os.environ.get(", "os.getenv(", "import.meta.env.", "env."];
 
 /// How shells write the value of a variable, around its name.
 pub(super) const SHELL: [char; 6] = ['$', '{', '}', '%', '(', ')'];
@@ -94,8 +86,11 @@ fn check_variable(name: &str) -> Result<(), String> {
 }
 
 pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
-    if let Some(word) = given.word() {
-        return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`")));
+    match given.word().as_deref() {
+        Some("yes" | "on") => return Err(given.mistake("`inherit` is no switch; write `inherit` alone")),
+        Some("no" | "off") => return Err(given.mistake("`inherit` is no switch; leave `inherit` out")),
+        Some(word) => return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`"))),
+        None => {}
     }
     if given.inside(Delimiter::Bracket).is_some() {
         return Err(given.instead("the name of one socket", "\"http\""));

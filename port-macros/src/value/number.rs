@@ -25,7 +25,7 @@ pub(crate) fn port(given: &Given) -> Result<Value, Mistake> {
     }
     one_port(given)?;
     // `prefer` says what it is parsed to, and `port` takes two types.
-    if typed.contains(".parse()") {
+    if given.parses_anything() {
         return Err(given.mistake("nothing says what to parse; write `.parse::<u16>()`"));
     }
     given.as_it_is()

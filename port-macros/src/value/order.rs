@@ -70,6 +70,10 @@ fn check_key(given: &Given, key: &Group) -> Result<(), Mistake> {
         return Err(given.mistake(format!("`stable` takes one key; {fix}")));
     };
     match &key.trees[..] {
+        [TokenTree::Ident(_), equals, key @ ..] if is_punct(Some(equals), '=') && !is_punct(key.first(), '=') => {
+            let key = text(&key.iter().cloned().collect());
+            Err(given.mistake(format!("the key of `stable` has no name; write `order = stable({key})`")))
+        }
         [TokenTree::Literal(number)]
             if matches!(Lit::new(number.clone()), Lit::Int(_) | Lit::Float(_) | Lit::Char(_)) =>
         {

@@ -46,8 +46,7 @@ fn several(given: &Given) -> Result<Value, Mistake> {
     if given.word().is_some() {
         return Err(given.instead("a range", "8000..9000"));
     }
-    let typed = text(given.tokens);
-    if typed.contains("Ports::from(\"") || typed.contains(".parse()") {
+    if given.parses_anything() || text(given.tokens).contains("Ports::from(\"") {
         return Err(given.mistake("nothing says what to parse; write `.parse::<port_runtime::Ports>()`"));
     }
     if let Some(range) = Range::of(given.tokens) {

@@ -62,6 +62,14 @@ impl Given<'_> {
         })
     }
 
+    /// `text.parse().unwrap()`, of which nothing says what it is parsed to.
+    pub(super) fn parses_anything(&self) -> bool {
+        let typed = text(self.tokens);
+        let Some((before, after)) = typed.rsplit_once(".parse()") else { return false };
+        before.matches('(').count() == before.matches(')').count()
+            && (["", "?", ".ok()", ".unwrap()"].contains(&after) || after.starts_with(".expect("))
+    }
+
     /// Of all options only `port` may be absent.
     pub(super) fn is_there(&self) -> Result<(), Mistake> {
         let name = self.row.name;
