@@ -112,7 +112,7 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
 /// A plain value beside a socket comes from the caller, and a number alone is a port that somebody else can take.
 pub(super) fn no_plain_value(plan: &Plan, errors: &mut Errors) {
     const PORTS: [&str; 6] = ["u16", "u32", "u64", "usize", "i32", "i64"];
-    const OTHERS: [&str; 11] = ["u8", "u128", "i8", "i16", "i128", "isize", "bool", "char", "f32", "f64", "String"];
+    const OTHERS: [&str; 10] = ["u8", "u128", "i8", "i16", "i128", "isize", "bool", "char", "f32", "f64"];
     let is_one_of = |fill: &Fill, names: &[&str]| names.contains(&text(&fill.ty).as_str());
     let is_told = |fill: &Fill| without_references(&fill.ty).is_some_and(|owned| !is_socket(&owned));
     if plan.filled.iter().any(is_told) || plan.function.body.is_none() {

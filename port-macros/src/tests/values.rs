@@ -222,6 +222,8 @@ fn options_that_do_something_pass() {
         ("timeout = 30 * SECOND", "fn f(l: TcpListener) {}"),
         ("timeout = std::time::Duration::from_millis(30)", "fn f(l: TcpListener) {}"),
         ("inherit", "fn f(l: TcpListener, p: ReservedPort) {}"),
+        // A type of that name may be the user's own.
+        ("", "fn f(s: String, l: TcpListener) {}"),
         // All of these are read where they can be.
         ("port = n as u16", "fn f(n: u32, #[free_port] l: TcpListener) {}"),
         ("port = n.port.or(Some(8080))", "fn f(n: Args, #[free_port] l: TcpListener) {}"),
