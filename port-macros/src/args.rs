@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 
 use crate::attribute::{Attribute, Role};
 use crate::errors::{Errors, Mistake};
+use crate::nameless;
 use crate::options;
 use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
 use crate::split::{Angles, split_at_commas};
@@ -70,9 +71,12 @@ impl Args {
         }
         let inside = match &mark.arguments.clone().into_iter().collect::<Vec<_>>()[..] {
             [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
-                unknown::option_for(&value.iter().cloned().collect())
+                nameless::option_for(&value.iter().cloned().collect())
             }
-            [TokenTree::Group(group)] => text(&group.stream()),
+            [TokenTree::Group(group)] => match group.stream().into_iter().next() {
+                Some(TokenTree::Literal(_)) => nameless::option_for(&group.stream()),
+                _ => text(&group.stream()),
+            },
             _ => "prefer = 8080".to_owned(),
         };
         errors.at(&mark.arguments, format!("options stand in parentheses; write `#[free_port({inside})]`"));
@@ -90,7 +94,7 @@ impl Args {
     fn arg(&self, trees: &[TokenTree], scope: &Scope) -> Result<Arg, Mistake> {
         let all: TokenStream = trees.iter().cloned().collect();
         let [TokenTree::Ident(name), rest @ ..] = trees else {
-            return Err(Mistake::at(&all, unknown::without_name(&all)));
+            return Err(Mistake::at(&all, nameless::without_name(&all)));
         };
         let typed = name.unraw().to_string();
         let Some(row) = options::row(&typed) else {

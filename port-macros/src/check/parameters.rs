@@ -2,10 +2,10 @@
 
 use crate::attribute::Role;
 use crate::errors::Errors;
+use crate::nameless::option_for;
 use crate::parameter::Shape;
 use crate::plan::{Fill, Plan};
 use crate::tokens::text;
-use crate::unknown::option_for;
 
 /// `self` is no port.
 pub(super) fn receivers_come_from_callers(plan: &Plan, errors: &mut Errors) {

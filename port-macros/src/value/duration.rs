@@ -22,7 +22,8 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         }
         Some(Lit::Int(number)) if number.base10_digits() == "0" => Err(given.mistake(ZERO)),
         Some(Lit::Int(_) | Lit::Float(_)) => {
-            let quoted = if parse(&typed).is_ok() { typed } else { in_seconds(&typed) };
+            let plain = typed.replace('_', "");
+            let quoted = if parse(&plain).is_ok() { plain } else { in_seconds(&plain) };
             Err(given.mistake(format!("a timeout stands in quotes, with its unit; write `timeout = \"{quoted}\"`")))
         }
         Some(_) => Err(given.instead("a timeout", "\"5s\"")),

@@ -163,7 +163,9 @@ impl<'a> Given<'a> {
                 is_punct(three.get(1), sign)
                     && (is_joint(&three[1]) && is_punct(three.get(2), sign) || is_literal(&three[2]))
             };
-            is_literal(&three[0]) && (is_operator('|') || is_operator('&'))
+            // Of a text there are no bits, whatever follows.
+            let is_text = three[0].to_string().starts_with('"') && is_punct(three.get(1), '|');
+            is_text || is_literal(&three[0]) && (is_operator('|') || is_operator('&'))
         })
     }
 

@@ -19,8 +19,9 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     }
     given.is_there()?;
     let typed = text(given.tokens);
-    // As Node and Python read it.
-    if READS.iter().any(|read| typed.starts_with(read)) && given.unknown_word().is_some() {
+    // As Node and Python read it: `process.env.PORT`, `os.environ["PORT"]`.
+    let is_field = typed.rsplit_once('.').is_some_and(|(_, name)| is_variable(name));
+    if (is_field || READS.iter().any(|read| typed.starts_with(read))) && given.unknown_word().is_some() {
         let name = typed.rsplit(['.', '[', '(']).next().unwrap_or_default();
         let name = name.split(',').next().unwrap_or_default().trim_matches(['"', ']', ')']);
         return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
@@ -42,8 +43,7 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     given.as_it_is()
 }
 
-const READS: [&str; 7] =
-    ["process.env.", "process.env[", "os.environ[", "os.environ.get(", "os.getenv(", "import.meta.env.", "env."];
+const READS: [&str; 4] = ["process.env[", "os.environ[", "os.environ.get(", "os.getenv("];
 
 /// How shells write the value of a variable, around its name.
 pub(super) const SHELL: [char; 6] = ['$', '{', '}', '%', '(', ')'];
