@@ -24,7 +24,6 @@ pub(crate) fn port(written: &str) -> Option<String> {
     let is_port = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok();
     match without_port(core) {
         Some((host, port)) if host.contains(':') => Some(format!("[{host}]:{port}")),
-        Some((host, port)) if host == "*" => Some(format!("0.0.0.0:{port}")),
         Some((host, port)) => Some(format!("{host}:{port}")),
         None => Some(core.trim_start_matches(':').to_owned()).filter(|port| is_port(port)),
     }
@@ -81,7 +80,6 @@ mod tests {
             (":8080", Some("8080")),
             ("8080/tcp", Some("8080")),
             ("'8080'", Some("8080")),
-            ("*:8080", Some("0.0.0.0:8080")),
             ("::1:8080", Some("[::1]:8080")),
             ("tcp://10.0.0.1:80", Some("10.0.0.1:80")),
             ("http://localhost:3000/", Some("localhost:3000")),
