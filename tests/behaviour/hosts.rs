@@ -138,7 +138,8 @@ fn may_be_in_the_scope_of_an_interface() {
 fn that_is_link_local_is_bound_on_its_interface() {
     crate::support::Child::in_namespace().run(|| {
         let ip = |arguments: &[&str]| std::process::Command::new("ip").args(arguments).status().unwrap().success();
-        assert!(ip(&["-6", "address", "add", "fe80::7/64", "dev", "lo"]));
+        // Without the last word it cannot be bound until the kernel has found the time to look for others with it.
+        assert!(ip(&["-6", "address", "add", "fe80::7/64", "dev", "lo", "nodad"]));
         for host in ["fe80::7%lo", "[fe80::7%lo]", "fe80::7%1", "[fe80::7%1]"] {
             let std::net::SocketAddr::V6(address) = on(host).unwrap().local_addr().unwrap() else { unreachable!() };
             assert_eq!((address.ip().to_string().as_str(), address.scope_id()), ("fe80::7", 1), "{host}");

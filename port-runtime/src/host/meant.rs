@@ -4,8 +4,6 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use super::name::abbreviates_an_address;
-
 /// The host in it, where that is plain and is not all of it.
 pub(super) fn host(written: &str) -> Option<String> {
     let host = match without_port(core(written)) {
@@ -13,8 +11,10 @@ pub(super) fn host(written: &str) -> Option<String> {
         None => core(written).to_owned(),
     };
     let host = if host == "*" { "0.0.0.0".to_owned() } else { host };
-    let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
-    let is_host = host.parse::<IpAddr>().is_ok() || is_name && !abbreviates_an_address(&host);
+    // With a number at its end it would be part of an address.
+    let is_name = host.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()))
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
+    let is_host = host.parse::<IpAddr>().is_ok() || is_name;
     (is_host && host != written).then_some(host)
 }
 
