@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 
 use crate::attribute::{Attribute, Role};
 use crate::errors::{Errors, Mistake};
+use crate::nameless;
 use crate::options;
 use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
 use crate::split::{Angles, split_at_commas};
@@ -59,6 +60,9 @@ impl Args {
         let Some(mark) = mark else {
             return Self::default();
         };
+        if mark.role == Role::OtherMark {
+            return Self::default(); // of which `check` tells
+        }
         if let Some(options) = mark.options() {
             return Self::read(&options, scope, errors);
         }
@@ -67,9 +71,12 @@ impl Args {
         }
         let inside = match &mark.arguments.clone().into_iter().collect::<Vec<_>>()[..] {
             [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
-                unknown::option_for(&value.iter().cloned().collect())
+                nameless::option_for(&value.iter().cloned().collect())
             }
-            [TokenTree::Group(group)] => text(&group.stream()),
+            [TokenTree::Group(group)] => match group.stream().into_iter().next() {
+                Some(TokenTree::Literal(_)) => nameless::option_for(&group.stream()),
+                _ => text(&group.stream()),
+            },
             _ => "prefer = 8080".to_owned(),
         };
         errors.at(&mark.arguments, format!("options stand in parentheses; write `#[free_port({inside})]`"));
@@ -87,7 +94,7 @@ impl Args {
     fn arg(&self, trees: &[TokenTree], scope: &Scope) -> Result<Arg, Mistake> {
         let all: TokenStream = trees.iter().cloned().collect();
         let [TokenTree::Ident(name), rest @ ..] = trees else {
-            return Err(Mistake::at(&all, unknown::without_name(&all)));
+            return Err(Mistake::at(&all, nameless::without_name(&all)));
         };
         let typed = name.unraw().to_string();
         let Some(row) = options::row(&typed) else {
@@ -122,12 +129,16 @@ impl Args {
     fn expect_comma(next: &mut Vec<TokenTree>, errors: &mut Errors) {
         match &next[..] {
             [] => {}
-            [other, ..] if is_separator(other) => {
+            [other, ..] if is_separator(next) => {
                 errors.at(other, format!("options are separated by commas; write `,` for `{other}`"));
                 next.remove(0);
             }
             [name, ..] => errors.at(name, format!("a comma is missing in front of `{name}`; write `, {name}`")),
         }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arg> {
+        self.0.iter()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Arg> {
@@ -168,6 +179,10 @@ fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Re
                 let fix = given.two_values().unwrap_or_else(|| format!("write for instance `{}`", row.example));
                 Err(given.mistake(format!("`{found}` is no value; {fix}")))
             }
+            Ok(Value::Expression(value)) if !matches!(row.becomes, Becomes::Setting) => match given.unknown_word() {
+                Some(mistake) => Err(mistake),
+                None => Ok(Some(Value::Expression(value))),
+            },
             read => read.map(Some),
         },
     }

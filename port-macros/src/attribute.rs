@@ -25,6 +25,8 @@ pub(crate) enum Role {
     Mark,
     /// `#[freeport]`, and `#[with_free_port]` in its place: meant as a mark.
     MistypedMark,
+    /// `#[port(8080)]` where nobody else could take it: meant as a mark, too.
+    OtherMark,
     /// It says something to rustc, or to a tool, about a binding, and nothing to other macros.
     Binding,
     /// It does not say whose parameter it is.
@@ -82,8 +84,39 @@ impl Attribute {
         }
     }
 
+    /// Whether it is more than a word to rustc.
+    pub(crate) fn may_be_macro(&self) -> bool {
+        const BUILT_IN: [&str; 12] = [
+            "cold",
+            "deprecated",
+            "doc",
+            "free_port",
+            "ignore",
+            "inline",
+            "must_use",
+            "no_mangle",
+            "should_panic",
+            "test",
+            "track_caller",
+            "with_free_port",
+        ];
+        self.role != Role::Binding && !BUILT_IN.iter().any(|known| self.name == known)
+    }
+
+    /// Whether it calls the function with values of its own, and so would tell of parameters that are missing.
+    pub(crate) fn calls(&self) -> bool {
+        ["test_case", "test_matrix", "parameterized"].iter().any(|name| self.name == name)
+    }
+
+    /// Takes what is nobody's for a mark.
+    pub(crate) fn claim(&mut self) {
+        if self.role == Role::Foreign {
+            self.role = Role::OtherMark;
+        }
+    }
+
     pub(crate) fn is_mark(&self) -> bool {
-        matches!(self.role, Role::Mark | Role::MistypedMark)
+        matches!(self.role, Role::Mark | Role::MistypedMark | Role::OtherMark)
     }
 
     /// `expect` as `allow`, for a second place where the same lint need not fire.

@@ -12,18 +12,18 @@ use crate::tokens::{first_span, map};
 pub(crate) fn function(plan: &Plan) -> TokenStream {
     if plan.filled.is_empty() {
         // A harness's own attribute, on a function that asks for nothing.
-        return with_body(plan, &plan.function.body.to_token_stream());
+        return with_body(plan, |_| true, &plan.function.body.to_token_stream());
     }
     let bindings = plan.filled.iter().map(|fill| binding(fill, plan.is_async));
     let bindings = names_are_different(plan).into_iter().chain(bindings).collect();
-    with_body(plan, &prepend_bindings(plan, &bindings))
+    with_body(plan, |_| true, &prepend_bindings(plan, &bindings))
 }
 
 /// The function with a new body, and without the parameters that are filled.
-pub(crate) fn with_body(plan: &Plan, body: &TokenStream) -> TokenStream {
+pub(crate) fn with_body(plan: &Plan, keeps: fn(&Attribute) -> bool, body: &TokenStream) -> TokenStream {
     let function = &plan.function;
     // What is meant for us is a mistake by now, and must not become another one.
-    let is_theirs = |attribute: &&Attribute| !attribute.is_mark();
+    let is_theirs = |attribute: &&Attribute| !attribute.is_mark() && keeps(attribute);
     let (attributes, qualifiers) = (function.attributes.iter().filter(is_theirs), &function.qualifiers);
     let (fn_token, name, generics) = (&function.fn_token, &function.name, &function.generics);
     // Mistakes by now, which would be made once more.

@@ -38,7 +38,7 @@ pub(crate) fn function(plan: &Plan, errors: &Errors) -> TokenStream {
             &quote_spanned!(mixed_site=> #completions #import #(#others;)* let #mistake = #last; #(#bindings)*),
         )
     };
-    with_body(plan, &body)
+    with_body(plan, |attribute| !attribute.calls(), &body)
 }
 
 /// Where rustc has refused a parameter, it has told of it, and nothing is left to say. It is shown the parameters once
@@ -53,7 +53,7 @@ pub(crate) fn refused(plan: &Plan) -> TokenStream {
         .body
         .is_some()
         .then(|| quote_spanned!(Span::mixed_site()=> { #[cfg(any())] #fn_token #name #parameters {} loop {} }));
-    with_body(plan, &quote!(#body))
+    with_body(plan, |_| true, &quote!(#body))
 }
 
 /// Editors offer what could stand at the cursor in what we write; so a name that is no option yet stands among the options.

@@ -51,7 +51,11 @@ impl Function {
         let parentheses: Group = input.parse()?;
         let parts = split_at_commas(parentheses.stream(), Angles::InTypes);
         let read = |part: Part| Parameter::read.parse2(part.tokens());
-        let parameters = parts.into_iter().map(read).collect::<Result<_>>()?;
+        let mut parameters = parts.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        // Whoever takes the attribute of a parameter stands on the function.
+        if !attributes.iter().any(Attribute::may_be_macro) {
+            parameters.iter_mut().for_each(Parameter::claim_attributes);
+        }
         let (tail, output) = read_tail(input)?;
         Ok(Self { attributes, qualifiers, fn_token, name, generics, parentheses, parameters, output, tail, body })
     }

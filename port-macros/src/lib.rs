@@ -16,6 +16,7 @@ mod fallback;
 mod function;
 mod item;
 mod likeness;
+mod nameless;
 mod options;
 mod output;
 mod parameter;

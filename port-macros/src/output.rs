@@ -36,8 +36,14 @@ pub(crate) fn can_hold_error(output: &TokenStream) -> bool {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
             group.stream().into_iter().any(|tree| is_punct(Some(&tree), ';'))
         }
-        Some(_) => last_of_several_arguments(&trees).is_none_or(|error| !mentions(&error, "impl")),
+        Some(_) => last_of_several_arguments(&trees).is_none_or(|error| can_be_error(&error)),
     }
+}
+
+/// Where it cannot, rustc has told of it, but for `impl`.
+fn can_be_error(error: &TokenStream) -> bool {
+    !mentions(error, "impl")
+        && !matches!(error.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "dyn" || word == "_")
 }
 
 fn has_comma(tokens: &TokenStream) -> bool {

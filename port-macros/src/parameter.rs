@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Result};
 
 use crate::attribute::{Attribute, Role};
 use crate::split::ends_operand;
-use crate::tokens::{is_punct, text};
+use crate::tokens::{is_punct, mentions, text};
 
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
@@ -66,6 +66,13 @@ impl Parameter {
         self.attributes.iter().all(|attribute| matches!(attribute.role, Role::Binding | Role::Unclear))
     }
 
+    /// Takes what is nobody else's for a mark, where a socket is meant.
+    pub(crate) fn claim_attributes(&mut self) {
+        if self.mark().is_none() && matches!(&self.shape, Shape::Typed { ty, .. } if is_socket(ty)) {
+            self.attributes.iter_mut().for_each(Attribute::claim);
+        }
+    }
+
     /// Of two parameters under `cfg` perhaps only one is there.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(|attribute| attribute.name == "cfg")
@@ -121,7 +128,7 @@ fn is_no_type(ty: &TokenStream) -> bool {
                 Delimiter::Bracket => match group.stream().into_iter().filter(|tree| is_punct(Some(tree), ';')).count()
                 {
                     0 => contains(group, ','),
-                    semicolons => semicolons > 1,
+                    semicolons => semicolons > 1 || is_punct(group.stream().into_iter().last().as_ref(), ';'),
                 },
                 _ => false,
             };
@@ -152,6 +159,13 @@ const KEYWORDS_OF_TYPES: [&str; 6] = ["extern", "safe", "pin", "auto", "default"
 /// A word that is no keyword, or one that may end an expression.
 fn is_name(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Ident(_)) && ends_operand(Some(tree))
+}
+
+/// Whether a type is a socket by its spelling, or holds some.
+pub(crate) fn is_socket(ty: &TokenStream) -> bool {
+    const SOCKETS: [&str; 7] =
+        ["TcpListener", "UdpSocket", "TcpSocket", "ClientSocket", "ReservedPort", "DualStack", "Async"];
+    SOCKETS.iter().any(|socket| mentions(ty, socket))
 }
 
 /// The variables of a pattern, as far as spelling tells them from constants, fields and paths.

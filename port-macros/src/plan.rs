@@ -111,6 +111,11 @@ impl Plan {
         this
     }
 
+    /// Whether the parameters to fill are marked.
+    pub(crate) fn has_marks(&self) -> bool {
+        self.filled.iter().any(|fill| fill.attributes.iter().any(Attribute::is_mark))
+    }
+
     /// Whether rustc has refused a parameter, and has told of it.
     pub(crate) fn is_refused(&self) -> bool {
         self.kept.iter().any(|parameter| matches!(parameter.shape, Shape::Malformed(_)))

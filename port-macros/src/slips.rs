@@ -24,21 +24,21 @@ pub(crate) fn take_sign(trees: &[TokenTree]) -> (&'static str, &[TokenTree]) {
     }
 }
 
-/// What people write for a comma.
-pub(crate) fn is_separator(tree: &TokenTree) -> bool {
-    is_punct(Some(tree), ';') || matches!(tree, TokenTree::Ident(word) if word == "and")
+/// What people write for a comma. In front of a value `and` is something else.
+pub(crate) fn is_separator(trees: &[TokenTree]) -> bool {
+    is_punct(trees.first(), ';') || matches!(trees, [TokenTree::Ident(word), TokenTree::Ident(_), ..] if word == "and")
 }
 
 /// Where an option ends for want of a comma: at a `;`, and where another one begins right behind a value.
 pub(crate) fn end_of_option(trees: &[TokenTree]) -> usize {
     let begins_option = |index: &usize| {
         let TokenTree::Ident(word) = &trees[*index] else {
-            return is_separator(&trees[*index]);
+            return is_separator(&trees[*index..]);
         };
         let (sign, value) = take_sign(&trees[index + 1..]);
         let is_bare = value.is_empty()
             && options::row(&word.to_string()).is_some_and(|row| !matches!(row.takes, Takes::Always(_)));
-        ends_operand(trees.get(index - 1)) && (sign == "=" || is_bare || is_separator(&trees[*index]))
+        ends_operand(trees.get(index - 1)) && (sign == "=" || is_bare || is_separator(&trees[*index..]))
     };
     (1..trees.len()).find(begins_option).unwrap_or(trees.len())
 }

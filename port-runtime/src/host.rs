@@ -1,5 +1,6 @@
 //! The address to bind, as it was asked for, and the addresses that it stands for.
 
+pub(crate) mod meant;
 pub(crate) mod name;
 
 use std::fmt;

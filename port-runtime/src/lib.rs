@@ -76,9 +76,9 @@ pub use self::error::{Error, ErrorKind};
 pub use self::host::Host;
 pub use self::order::Order;
 pub use self::ports::Ports;
-#[cfg(unix)]
-pub use self::process::PassListeners;
 pub use self::process::ServerProcess;
+#[cfg(unix)]
+pub use self::process::{PassListeners, Passable};
 pub use self::request::PortRequest;
 pub use self::reserved::ReservedPort;
 pub use self::types::{AsyncFromFreePort, Bound, ClientSocket, DualStack, FromFreePort};

@@ -81,12 +81,22 @@ fn a_name_works_with_range_and_prefer() {
 #[test]
 fn that_does_not_resolve_is_an_error_of_its_own() {
     // `.invalid` is promised never to exist: RFC 2606.
-    for name in ["no-such-host.invalid", "", "127.0.0.1:8080", "two words", "nul\0inside"] {
+    for name in ["no-such-host.invalid", "", "two words", "nul\0inside"] {
         let error = on(name).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::HostNotFound, "{name:?}");
         let message = error.to_string();
         assert!(message.starts_with("host `") && message.contains("` does not resolve: "), "{message}");
         assert!(message.ends_with("; give an address or a name of this machine"), "{message}");
+    }
+}
+
+#[test]
+fn that_has_more_in_it_is_told_what_to_write() {
+    for (host, write) in
+        [("127.0.0.1:8080", "127.0.0.1"), ("[::1]:80", "::1"), ("http://localhost:80/", "localhost"), ("*", "0.0.0.0")]
+    {
+        let message = format!("host `{host}` is neither an address nor a name; write `{write}`");
+        assert_error(on(host), ErrorKind::HostNotFound, &message);
     }
 }
 
@@ -128,7 +138,7 @@ fn may_be_in_the_scope_of_an_interface() {
 fn that_is_link_local_is_bound_on_its_interface() {
     crate::support::Child::in_namespace().run(|| {
         let ip = |arguments: &[&str]| std::process::Command::new("ip").args(arguments).status().unwrap().success();
-        // Without `nodad` it cannot be bound until the kernel has looked for others who have it.
+        // Without the last word it cannot be bound until the kernel has found the time to look for others with it.
         assert!(ip(&["-6", "address", "add", "fe80::7/64", "dev", "lo", "nodad"]));
         for host in ["fe80::7%lo", "[fe80::7%lo]", "fe80::7%1", "[fe80::7%1]"] {
             let std::net::SocketAddr::V6(address) = on(host).unwrap().local_addr().unwrap() else { unreachable!() };

@@ -17,7 +17,7 @@ const FILLED: [(&str, &str, &[&str]); 10] = [
     ("NAME", "::std::net::UdpSocket", &["NAME"]),
     ("_", "std::net::TcpListener", &[]),
     ("_NAME", "[std::net::TcpListener; 1 + 1]", &[]),
-    ("[NAME_a, NAME_b]", "[std::net::UdpSocket; 2]", &["NAME_a", "NAME_b"]),
+    ("[NAME_a, NAME_b]", "[std::net::UdpSocket; 1 + 1]", &["NAME_a", "NAME_b"]),
     ("(ref mut NAME_a, _)", "(std::net::TcpListener, std::net::UdpSocket)", &["NAME_a.set_nonblocking(true)"]),
     ("(NAME_a, _)", "(std::net::TcpListener, std::net::UdpSocket)", &["NAME_a"]),
     ("port_runtime::DualStack { v4: NAME, .. }", "port_runtime::DualStack<std::net::TcpListener>", &["NAME"]),
@@ -44,12 +44,12 @@ const OPTIONS: [&str; 32] = [
     "range = 8000..=8000",
     "range = if cfg!(unix) { 1..=2 } else { 3..=4 }",
     "range = [8000, 8002]",
-    "port = 0",
+    "port = u16::MIN",
     "port = Some(8080).filter(|port| *port < 80)",
-    "order = lowest",
-    "order = random",
-    "order = stable(env!(\"CARGO_MANIFEST_DIR\"))",
-    "order = port_runtime::Order::stable([1, 2].map(|n: u8| n))",
+    "range = 8000..9000, order = lowest",
+    "range = [8000], order = random",
+    "range = 8000..=9000, order = stable(env!(\"CARGO_MANIFEST_DIR\"))",
+    "range = 1..2, order = port_runtime::Order::stable([1, 2].map(|n: u8| n))",
     "except = 8000..=8001",
     "except = [8000]",
     "backlog = 7_u8 as <Result<u32, u8> as IntoIterator>::Item",
@@ -124,7 +124,7 @@ pub fn annotated(random: &mut Random, name: &str) -> Annotated {
     for index in 0..=random.below(3) {
         let (pattern, ty, variables) = random.pick(&FILLED);
         let numbered = |text: &str| text.replace("NAME", &format!("filled{index}"));
-        let mark = if has_kept { mark(random) } else { String::new() };
+        let mark = if has_kept { mark(random, ty) } else { String::new() };
         let lint = if random.one_in(4) { "#[allow(unused)] " } else { "" };
         parameters.push(format!("{lint}{mark}{}: {ty}", numbered(pattern)));
         used.extend(variables.iter().map(|variable| format!("drop({}); ", numbered(variable))));
@@ -136,6 +136,8 @@ pub fn annotated(random: &mut Random, name: &str) -> Annotated {
         }
     }
     let several = parameters.len() > 1;
+    let all: Vec<&str> = parameters.iter().map(String::as_str).collect();
+    let arguments = options(random, several, &all);
     let comma = if random.one_in(3) { "," } else { "" };
     let attribute = if random.one_in(3) { random.pick(&ATTRIBUTES) } else { "" };
     let visibility = random.pick(&["pub ", "pub(crate) ", "pub(in crate) "]);
@@ -151,26 +153,32 @@ pub fn annotated(random: &mut Random, name: &str) -> Annotated {
         "{attribute}{visibility}{qualifiers}fn {name}{generics}({}{comma}) {output}{clause} {{ {used}{value} }}",
         parameters.join(", ")
     );
-    Annotated { arguments: options(random, several), item }
+    Annotated { arguments, item }
 }
 
-fn mark(random: &mut Random) -> String {
+fn mark(random: &mut Random, ty: &str) -> String {
     match random.below(3) {
         0 => "#[free_port] ".to_owned(),
         1 => "#[free_port()] ".to_owned(),
-        _ => format!("#[free_port({})] ", options(random, false)),
+        _ => format!("#[free_port({})] ", options(random, false, &[ty])),
     }
 }
 
-/// Each option at most once.
-fn options(random: &mut Random, several: bool) -> String {
+/// Each option at most once, and those alone that do something for every one of the parameters.
+fn options(random: &mut Random, several: bool, parameters: &[&str]) -> String {
+    let all = |types: [&str; 2]| parameters.iter().all(|parameter| types.iter().any(|ty| parameter.contains(ty)));
     let mut options: Vec<&str> = Vec::new();
     for _ in 0..random.below(4) {
         let option = random.pick(&OPTIONS);
         let is_new = options.iter().all(|other| option_name(other) != option_name(option));
         // These name one port.
         let is_for_one = option.starts_with("env") || option == "inherit = \"http\"";
-        if is_new && !(several && is_for_one) {
+        let has_effect = match option_name(option) {
+            "backlog" => all(["TcpListener", "ReservedPort"]),
+            "inherit" => all(["TcpListener", "UdpSocket"]),
+            _ => true,
+        };
+        if is_new && has_effect && !(several && is_for_one) {
             options.push(option);
         }
     }

@@ -1,5 +1,6 @@
 //! What is wrong with a plan. One function per rule; its comment is the rule.
 
+mod options;
 mod parameters;
 mod types;
 
@@ -25,7 +26,13 @@ pub(crate) fn all(plan: &Plan, errors: &mut Errors) {
         types::can_be_made(fill, errors);
     }
     types::owned_by_the_function(plan, errors);
+    types::no_plain_value(plan, errors);
     parameters::one_port_for_one_parameter(plan, errors);
+    // What is missed may be in one of the mistakes.
+    if errors.is_empty() {
+        options::values_are_there(plan, errors);
+        options::each_has_an_effect(plan, errors);
+    }
 }
 
 /// Only functions have parameters.

@@ -2,6 +2,7 @@
 
 use crate::attribute::Role;
 use crate::errors::Errors;
+use crate::nameless::option_for;
 use crate::parameter::Shape;
 use crate::plan::{Fill, Plan};
 use crate::tokens::text;
@@ -26,7 +27,7 @@ pub(super) fn attributes_are_clear(fill: &Fill, errors: &mut Errors) {
         match attribute.role {
             // rustc has told of it.
             _ if attribute.is_refused() => {}
-            Role::Mark | Role::MistypedMark if marks > 1 => {
+            Role::Mark | Role::MistypedMark | Role::OtherMark if marks > 1 => {
                 errors.at(attribute, "`#[free_port]` stands here twice; write all options into the first");
             }
             Role::MistypedMark => {
@@ -37,6 +38,11 @@ pub(super) fn attributes_are_clear(fill: &Fill, errors: &mut Errors) {
                         "a parameter to fill is marked `#[free_port]`; write `#[free_port{options}]` for `#[{name}]`"
                     ),
                 );
+            }
+            Role::OtherMark => {
+                let options = attribute.options().filter(|options| !options.is_empty());
+                let options = options.map_or_else(String::new, |options| format!("({})", option_for(&options)));
+                errors.at(attribute, format!("nothing takes `#[{name}]` from here; write `#[free_port{options}]`"));
             }
             Role::Unclear if name == "doc" => {
                 errors.at(attribute, "the documentation of a filled parameter is shown nowhere; use `//`");

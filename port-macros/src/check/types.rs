@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
+use crate::parameter::is_socket;
 use crate::plan::{Fill, Plan};
 use crate::split::{Angles, split_at_commas};
 use crate::tokens::{is_punct, mentions, text, unwrapped};
@@ -78,7 +79,8 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
         }
     }
     let Some((passed, owned)) = passed else { return };
-    let other = plan.filled.iter().find(|fill| without_references(&fill.ty).is_none());
+    let is_owned = |fill: &&Fill| without_references(&fill.ty).is_none();
+    let other = plan.filled.iter().find(|fill| is_socket(&fill.ty)).or_else(|| plan.filled.iter().find(is_owned));
     let may_be_harness = text(&owned).starts_with(char::is_alphabetic) && !mentions(&owned, "dyn") && !is_std(&owned);
     errors.at(
         &passed.ty,
@@ -86,8 +88,10 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
             Some(other) => {
                 format!(
                     "`{}` comes from the caller, since a reference cannot be filled; mark the one to fill: \
-                     `#[free_port] {}`",
-                    passed.text, other.text
+                     `#[free_port] {}: {}`",
+                    passed.text,
+                    text(&other.pattern),
+                    text(&without_references(&other.ty).unwrap_or_else(|| other.ty.clone()))
                 )
             }
             None if may_be_harness => format!(
@@ -103,6 +107,33 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
             ),
         },
     );
+}
+
+/// A plain value beside a socket comes from the caller, and a number alone is a port that somebody else can take.
+pub(super) fn no_plain_value(plan: &Plan, errors: &mut Errors) {
+    const PORTS: [&str; 6] = ["u16", "u32", "u64", "usize", "i32", "i64"];
+    const OTHERS: [&str; 10] = ["u8", "u128", "i8", "i16", "i128", "isize", "bool", "char", "f32", "f64"];
+    let is_one_of = |fill: &Fill, names: &[&str]| names.contains(&text(&fill.ty).as_str());
+    let is_told = |fill: &Fill| without_references(&fill.ty).is_some_and(|owned| !is_socket(&owned));
+    if plan.filled.iter().any(is_told) || plan.function.body.is_none() {
+        return;
+    }
+    let socket = plan.filled.iter().find(|fill| is_socket(&fill.ty));
+    let passed = |fill: &&Fill| !is_marked(fill) && (is_one_of(fill, &PORTS) || is_one_of(fill, &OTHERS));
+    if let (Some(socket), Some(passed)) = (socket, plan.filled.iter().find(passed)) {
+        let fix = format!("mark the one to fill: `#[free_port] {}`", socket.text);
+        return errors.at(&passed.ty, format!("`{}` is no socket, so it comes from the caller; {fix}", passed.text));
+    }
+    for fill in plan.filled.iter().filter(|fill| is_one_of(fill, &PORTS)) {
+        let (ty, name) = (text(&fill.ty), text(&fill.pattern));
+        errors.at(
+            &fill.ty,
+            format!(
+                "a bare `{ty}` is a port that somebody else can take; write `{name}: port_runtime::ReservedPort`, \
+                 and `{name}.port()` for the number"
+            ),
+        );
+    }
 }
 
 const EXAMPLE: &str = "listener: std::net::TcpListener";
@@ -127,13 +158,6 @@ fn with_length(owned: &TokenStream) -> String {
         }
         _ => text(owned),
     }
-}
-
-/// Whether the last name of a type is that of a socket, or all members of a tuple or an array are some.
-fn is_socket(ty: &TokenStream) -> bool {
-    const SOCKETS: [&str; 7] =
-        ["TcpListener", "UdpSocket", "TcpSocket", "ClientSocket", "ReservedPort", "DualStack", "Async"];
-    SOCKETS.iter().any(|socket| mentions(ty, socket))
 }
 
 /// The type without all `&` in front, where there is one.

@@ -194,3 +194,55 @@ fn what_to_write_instead_is_right() {
         assert!(message.ends_with(expected), "{found}: {message}");
     }
 }
+
+/// What may have an effect is left alone.
+#[test]
+fn options_that_do_something_pass() {
+    for (arguments, item) in [
+        ("order = random, range = 1..2", "fn f(l: TcpListener) {}"),
+        ("order = random, request = policy()", "fn f(l: TcpListener) {}"),
+        ("range = 1..2", "fn f(#[free_port(order = random)] l: TcpListener) {}"),
+        ("order = random", "fn f(#[free_port(range = 1..2)] a: TcpListener, #[free_port] b: TcpListener) {}"),
+        ("order = random", "fn f(#[free_port(request = policy())] l: TcpListener) {}"),
+        ("port = args.port, env = \"PORT\"", "fn f(args: Args, #[free_port] l: TcpListener) {}"),
+        ("prefer = 80", "fn f(#[free_port(port = 8080)] a: TcpListener, #[free_port] b: TcpListener) {}"),
+        ("prefer = 80", "fn f(#[free_port(except = [80])] a: TcpListener, #[free_port] b: TcpListener) {}"),
+        ("prefer = 80, except = 81..=90", "fn f(l: TcpListener) {}"),
+        ("prefer = 80, except = 70..80", "fn f(l: TcpListener) {}"),
+        ("prefer = 80, except = PORTS", "fn f(l: TcpListener) {}"),
+        ("port = 8080, except = [80]", "fn f(l: TcpListener) {}"),
+        ("env = \"PORT\"", "fn f(l: [TcpListener; 1]) {}"),
+        ("env = \"PORT\"", "fn f(l: [TcpListener; N - 2]) {}"),
+        ("port = 0", "fn f(l: [TcpListener; 2]) {}"),
+        ("backlog = 5", "fn f(a: TcpListener, b: UdpSocket) {}"),
+        ("backlog = 5", "fn f(a: (TcpListener, UdpSocket)) {}"),
+        ("backlog = 5", "fn f(a: mine::Server<UdpSocket>) {}"),
+        ("backlog = 5", "fn f(a: A) {}"),
+        ("timeout = \"5s\"", "fn f(a: TcpListener, b: tokio::net::TcpListener) {}"),
+        ("timeout = 30 * SECOND", "fn f(l: TcpListener) {}"),
+        ("timeout = std::time::Duration::from_millis(30)", "fn f(l: TcpListener) {}"),
+        ("inherit", "fn f(l: TcpListener, p: ReservedPort) {}"),
+        // A type of that name may be the user's own.
+        ("", "fn f(s: String, l: TcpListener) {}"),
+        // All of these are read where they can be.
+        ("port = n as u16", "fn f(n: u32, #[free_port] l: TcpListener) {}"),
+        ("port = n.port.or(Some(8080))", "fn f(n: Args, #[free_port] l: TcpListener) {}"),
+        ("prefer = if let Some(p) = n { p } else { 5 }", "fn f(n: Args, #[free_port] l: TcpListener) {}"),
+        ("prefer = { let p = 5; p }", "fn f(l: TcpListener) {}"),
+        ("prefer = [1, 2].map(|x| x)[0]", "fn f(l: TcpListener) {}"),
+        ("prefer = pick!(first)", "fn f(l: TcpListener) {}"),
+        ("prefer = numbers::first(u16::MAX)", "fn f(l: TcpListener) {}"),
+        ("prefer = P { port: 5 }.port", "fn f(l: TcpListener) {}"),
+        ("range = low..=low + 5", "fn f(low: u16, #[free_port] l: TcpListener) {}"),
+        ("prefer = \"5\".parse::<u16>().unwrap()", "fn f(l: TcpListener) {}"),
+        ("prefer = self.0.port", "fn f(&self, l: TcpListener) {}"),
+        ("port = checked(\"5\".parse().unwrap())", "fn f(l: TcpListener) {}"),
+        ("port = \"5\".parse().unwrap_or(5_u16)", "fn f(l: TcpListener) {}"),
+        ("env = env.name", "fn f(env: Names, #[free_port] l: TcpListener) {}"),
+    ] {
+        let told = mistakes(arguments, item);
+        assert!(told.is_empty(), "#[with_free_port({arguments})] {item}: {told:?}");
+    }
+    let later = "fn f(#[free_port] a: TcpListener, #[free_port(port = a.port())] b: TcpListener) {}";
+    assert!(mistakes("", later).is_empty());
+}

@@ -15,6 +15,7 @@ pub(crate) fn request(given: &Given) -> Result<Value, Mistake> {
         path if path == "PortRequest" || path.ends_with("::PortRequest") => {
             Err(given.mistake(format!("`{path}` is a type; write `request = {path}::new()`")))
         }
+        _ if given.is_there().is_err() => given.is_there().and_then(|()| given.as_it_is()),
         _ if given.literal.is_some() => Err(given.instead("a request", "PortRequest::new()")),
         _ => given.as_it_is(),
     }
@@ -28,6 +29,9 @@ pub(crate) fn crate_path(given: &Given) -> Result<Value, Mistake> {
                 return Err(given.mistake(format!("a path stands without quotes; write `crate = {}`", text(&path))));
             }
         }
+    }
+    if let Some((runtime, _)) = text(given.tokens).rsplit_once("::with_free_port") {
+        return Err(given.mistake(format!("`crate` is the path of the crate; write `crate = {runtime}`")));
     }
     let path = path_of.parse2(given.tokens.clone());
     path.map(Value::Expression).map_err(|_| given.instead("a path", "::my_harness::port_runtime"))
@@ -50,7 +54,8 @@ pub(crate) fn on_error(given: &Given) -> Result<Value, Mistake> {
     match typed.as_str() {
         "panic" | "return" => given.as_it_is(),
         _ => {
-            let is_return = ["return", "err", "error", "result", "propagate", "?"].contains(&plain.as_str());
+            let is_return =
+                plain.starts_with("return") || ["err", "error", "result", "propagate", "?"].contains(&plain.as_str());
             let (meant, other) = if is_return { ("return", "panic") } else { ("panic", "return") };
             Err(given.mistake(format!(
                 "expected `panic` or `return`, found `{typed}`; write `on_error = {meant}`, or `{other}`"

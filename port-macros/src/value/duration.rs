@@ -20,22 +20,26 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             let place = Span::mixed_site().located_at(quoted.span());
             Ok(Value::Expression(quote_spanned!(place=> ::core::time::Duration::new(#seconds, #nanoseconds))))
         }
+        Some(Lit::Int(number)) if number.base10_digits() == "0" => Err(given.mistake(ZERO)),
         Some(Lit::Int(_) | Lit::Float(_)) => {
-            let quoted = if parse(&typed).is_ok() { typed } else { in_seconds(&typed) };
+            let plain = typed.replace('_', "");
+            let quoted = if parse(&plain).is_ok() { plain } else { in_seconds(&plain) };
             Err(given.mistake(format!("a timeout stands in quotes, with its unit; write `timeout = \"{quoted}\"`")))
         }
         Some(_) => Err(given.instead("a timeout", "\"5s\"")),
-        None if typed == "None" => Err(given.mistake("`timeout` takes a time; leave it out to wait forever")),
-        None if typed.starts_with("Some(\"") => {
-            let inside = typed.trim_start_matches("Some(").trim_end_matches(')');
-            Err(given.mistake(format!("`timeout` takes a time; write `timeout = {inside}`")))
-        }
         None => match typed.replace(' ', "") {
+            _ if given.is_there().is_err() => given.is_there().and_then(|()| given.as_it_is()),
             joined if parse(&joined).is_ok() => {
                 Err(given.mistake(format!("a timeout stands in quotes; write `timeout = \"{joined}\"`")))
             }
+            _ if ["never", "forever", "infinite", "none"].contains(&typed.as_str()) => {
+                Err(given.mistake("without a timeout it waits forever; leave `timeout` out"))
+            }
             _ if given.word().is_some() => Err(given.instead("a timeout", "\"5s\"")),
-            _ => given.as_it_is(),
+            joined => match in_words(&joined) {
+                Some(quoted) => Err(given.instead("a timeout", format!("\"{quoted}\""))),
+                None => given.as_it_is(),
+            },
         },
     }
 }
@@ -70,16 +74,41 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let seconds = u64::try_from(total / 1_000_000_000).map_err(|_| malformed(text))?;
     let subsecond = u32::try_from(total % 1_000_000_000).expect("a remainder below one second");
     match total {
-        0 => Err("a timeout of zero gives up at once; leave `timeout` out to wait forever".to_owned()),
+        0 => Err(ZERO.to_owned()),
         _ => Ok(Duration::new(seconds, subsecond)),
     }
+}
+
+const ZERO: &str = "a timeout of zero gives up at once; leave `timeout` out to wait forever";
+
+/// `Duration::seconds(5)` and `5*second`, as other crates and languages say it. std has other names.
+fn in_words(typed: &str) -> Option<String> {
+    const STD: [&str; 6] = ["from_secs", "from_millis", "from_micros", "from_nanos", "from_mins", "from_hours"];
+    let (words, is_std) = match typed.rsplit_once("Duration::") {
+        Some((_, call)) => (call.strip_suffix(')')?.split_once('(')?, STD.iter().any(|name| call.starts_with(name))),
+        None => (typed.split_once('*')?, false),
+    };
+    let (unit, number) =
+        if words.0.starts_with(|first: char| first.is_ascii_digit()) { (words.1, words.0) } else { words };
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    // A constant may well be a `Duration`.
+    let is_word = unit.starts_with(char::is_lowercase);
+    let unit = short(unit.trim_start_matches("from_")).filter(|_| is_number && is_word && !is_std)?;
+    Some(format!("{number}{unit}"))
 }
 
 /// `5 sec`, `5 Minutes`.
 fn spelled_out(text: &str) -> Option<String> {
     let end_of_number = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
     let (number, unit) = text.split_at(end_of_number);
-    let short = match unit.trim().to_lowercase().as_str() {
+    let short = short(unit.trim())?;
+    parse(&format!("{number}{short}")).ok()?;
+    Some(format!("`{text}` is not a duration; write `\"{number}{short}\"`"))
+}
+
+/// The unit that a word stands for.
+fn short(unit: &str) -> Option<&'static str> {
+    Some(match unit.to_lowercase().as_str() {
         "s" | "sec" | "secs" | "second" | "seconds" => "s",
         "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => "ms",
         "us" | "microsecond" | "microseconds" | "micros" => "us",
@@ -87,9 +116,7 @@ fn spelled_out(text: &str) -> Option<String> {
         "m" | "min" | "mins" | "minute" | "minutes" => "m",
         "h" | "hr" | "hrs" | "hour" | "hours" => "h",
         _ => return None,
-    };
-    parse(&format!("{number}{short}")).ok()?;
-    Some(format!("`{text}` is not a duration; write `\"{number}{short}\"`"))
+    })
 }
 
 fn malformed(text: &str) -> String {

@@ -28,9 +28,7 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         let (host, port) = (address.ip(), address.port());
         return Err(given.mistake(format!("an address stands in quotes; write `host = \"{host}\", prefer = {port}`")));
     }
-    if typed == "None" {
-        return Err(given.mistake("without a host it is the loopback; leave `host` out"));
-    }
+    given.is_there()?;
     if let Some(word) = given.word() {
         return Err(given.mistake(format!("a name stands in quotes; write `host = \"{word}\"`")));
     }

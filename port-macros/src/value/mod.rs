@@ -4,6 +4,7 @@
 
 pub(crate) mod choice;
 pub(crate) mod duration;
+pub(crate) mod effect;
 pub(crate) mod host;
 pub(crate) mod name;
 pub(crate) mod number;
@@ -11,6 +12,7 @@ pub(crate) mod order;
 mod port;
 pub(crate) mod ports;
 pub(crate) mod row;
+pub(crate) mod words;
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -61,7 +63,9 @@ impl Scope {
 fn begins_operand(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Literal(_) => true,
-        TokenTree::Ident(_) => ends_operand(Some(tree)),
+        TokenTree::Ident(word) => {
+            ends_operand(Some(tree)) || ["if", "for", "while", "in"].iter().any(|keyword| word == keyword)
+        }
         _ => false,
     }
 }
@@ -93,9 +97,13 @@ impl<'a> Given<'a> {
         Ok(Value::Expression(self.tokens.clone()))
     }
 
+    fn trees(&self) -> Vec<TokenTree> {
+        unwrapped(self.tokens.clone())
+    }
+
     /// A lower-case word that is no parameter, and so can only be a word.
     fn word(&self) -> Option<String> {
-        match &unwrapped(self.tokens.clone())[..] {
+        match &self.trees()[..] {
             [TokenTree::Ident(word)] => self.word_of(word),
             _ => None,
         }
@@ -110,7 +118,7 @@ impl<'a> Given<'a> {
 
     /// What is inside brackets of this kind, where they are all.
     fn inside(&self, delimiter: Delimiter) -> Option<TokenStream> {
-        match &unwrapped(self.tokens.clone())[..] {
+        match &self.trees()[..] {
             [TokenTree::Group(group)] if group.delimiter() == delimiter => Some(group.stream()),
             _ => None,
         }
@@ -124,7 +132,7 @@ impl<'a> Given<'a> {
 
     /// What no expression could be: two operands side by side, an end in the middle, a `$` or a `:`.
     pub(crate) fn is_no_expression(&self) -> bool {
-        let trees = unwrapped(self.tokens.clone());
+        let trees = self.trees();
         let mut pairs = trees.windows(2);
         let has_closure_or_label = trees.iter().any(|tree| is_punct(Some(tree), '|') || is_punct(Some(tree), '\''));
         let has_colon = trees.iter().enumerate().any(|(index, tree)| {
@@ -147,13 +155,17 @@ impl<'a> Given<'a> {
         matches!(self.literal, Some(Lit::Verbatim(_)))
     }
 
-    /// `8080 || 9090`: numbers and texts are no truth values.
+    /// `8080 || 9090` and `8080 | 9090`: numbers and texts are no truth values, and nobody has the bits of ports in mind.
     fn is_alternative(&self) -> bool {
-        let trees = unwrapped(self.tokens.clone());
-        trees.windows(3).any(|three| {
-            let is_operator =
-                |sign| is_punct(three.get(1), sign) && is_joint(&three[1]) && is_punct(three.get(2), sign);
-            matches!(three[0], TokenTree::Literal(_)) && (is_operator('|') || is_operator('&'))
+        let is_literal = |tree: &TokenTree| matches!(tree, TokenTree::Literal(_));
+        self.trees().windows(3).any(|three| {
+            let is_operator = |sign| {
+                is_punct(three.get(1), sign)
+                    && (is_joint(&three[1]) && is_punct(three.get(2), sign) || is_literal(&three[2]))
+            };
+            // Of a text there are no bits, whatever follows.
+            let is_text = three[0].to_string().starts_with('"') && is_punct(three.get(1), '|');
+            is_text || is_literal(&three[0]) && (is_operator('|') || is_operator('&'))
         })
     }
 
@@ -169,14 +181,14 @@ impl<'a> Given<'a> {
     /// What to write for `8080 or 9090`, `"PORT" || 8080`, `8000..9000 except 8080` and `$PORT`.
     pub(crate) fn two_values(&self) -> Option<String> {
         let name = self.row.name;
-        let trees = unwrapped(self.tokens.clone());
+        let trees = self.trees();
         if let [TokenTree::Punct(_), TokenTree::Ident(variable)] = &trees[..] {
             let is_port = matches!(name, "env" | "port" | "prefer");
             return is_port.then(|| format!("write `env = \"{variable}\"`"));
         }
         let is_joint_word = |tree: &TokenTree| match tree {
             TokenTree::Ident(word) => {
-                ["or", "and", "except", "else", "to", "not", "without"].iter().any(|other| word == other)
+                ["or", "and", "except", "else", "to", "through", "not", "without"].iter().any(|other| word == other)
             }
             tree => is_punct(Some(tree), '|') || is_punct(Some(tree), '&') || is_punct(Some(tree), '~'),
         };
@@ -191,10 +203,13 @@ impl<'a> Given<'a> {
             ("port" | "prefer", _) if is_number(&left) && is_number(&right) => {
                 Some(format!("write `range = [{left}, {right}]`"))
             }
+            ("except", _) if is_number(&left) && is_number(&right) => {
+                Some(format!("write `except = [{left}, {right}]`"))
+            }
             ("range", "except" | "not" | "without") if is_number(&right) => {
                 Some(format!("write `range = {left}, except = [{right}]`"))
             }
-            ("range", "to" | "~") if is_number(&left) && is_number(&right) => {
+            ("range", "to" | "through" | "~") if is_number(&left) && is_number(&right) => {
                 Some(format!("write `range = {left}..={right}`"))
             }
             _ => None,

@@ -17,18 +17,11 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     if let Some(word) = given.word() {
         return Err(given.mistake(format!("a variable is named in quotes; write `env = \"{word}\"`")));
     }
+    given.is_there()?;
     let typed = text(given.tokens);
-    if let Some(name) = typed.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
-        return Err(given.mistake(format!("`env` takes a name; write `env = {name}`")));
-    }
-    if typed == "None" {
-        return Err(given.mistake("`env` takes a name; leave it out where no variable decides"));
-    }
-    // As Node and Python read it.
-    if ["process.env.", "process.env[", "os.environ[", "os.environ.get(", "os.getenv("]
-        .iter()
-        .any(|read| typed.starts_with(read))
-    {
+    // As Node and Python read it: `process.env.PORT`, `os.environ["PORT"]`.
+    let is_field = typed.rsplit_once('.').is_some_and(|(_, name)| is_variable(name));
+    if (is_field || READS.iter().any(|read| typed.starts_with(read))) && given.unknown_word().is_some() {
         let name = typed.rsplit(['.', '[', '(']).next().unwrap_or_default();
         let name = name.split(',').next().unwrap_or_default().trim_matches(['"', ']', ')']);
         return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
@@ -50,6 +43,16 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     given.as_it_is()
 }
 
+const READS: [&str; 4] = ["process.env[", "os.environ[", "os.environ.get(", "os.getenv("];
+
+/// How shells write the value of a variable, around its name.
+pub(super) const SHELL: [char; 6] = ['$', '{', '}', '%', '(', ')'];
+
+/// What can only be the name of a variable.
+pub(super) fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 fn check_variable(name: &str) -> Result<(), String> {
     // `PORT:8080` and `${PORT:-8080}` have a default.
     if let Some((name, default)) = name.split_once(':') {
@@ -58,7 +61,11 @@ fn check_variable(name: &str) -> Result<(), String> {
             return Err(format!("`env` names a variable without a default; write `env = \"{name}\", prefer = {port}`"));
         }
     }
-    let bare = name.trim().trim_matches(['$', '{', '}', '%', '(', ')']);
+    if let Some((first, other)) = name.split_once([',', '|', ';', ':']) {
+        let variable = [first, other].map(str::trim).into_iter().find(|name| name.ends_with("PORT")).unwrap_or("PORT");
+        return Err(format!("`env` names one variable; write `env = \"{variable}\"`"));
+    }
+    let bare = name.trim().trim_matches(SHELL);
     match name.split_once('=') {
         _ if name.trim().is_empty() => Err("the name of the variable is empty; write `env = \"PORT\"`".to_owned()),
         Some((name, _)) => Err(format!("`env` names a variable without its value; write `env = \"{}\"`", name.trim())),
@@ -67,14 +74,23 @@ fn check_variable(name: &str) -> Result<(), String> {
             let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
             Err(format!("no shell can set a variable with a space in its name; write `env = \"{joined}\"`"))
         }
+        None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(format!("`env` names a variable; write `env = \"PORT\"`, or `prefer = {name}`"))
+        }
+        None if name.starts_with('-') => {
+            Err("an argument is no variable; write `env = \"PORT\"`, or `port = args.port`".to_owned())
+        }
         None if name.contains('\0') => Err("a variable cannot have a zero byte in its name; leave it out".to_owned()),
         None => Ok(()),
     }
 }
 
 pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
-    if let Some(word) = given.word() {
-        return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`")));
+    match given.word().as_deref() {
+        Some("yes" | "on") => return Err(given.mistake("`inherit` is no switch; write `inherit` alone")),
+        Some("no" | "off") => return Err(given.mistake("`inherit` is no switch; leave `inherit` out")),
+        Some(word) => return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`"))),
+        None => {}
     }
     if given.inside(Delimiter::Bracket).is_some() {
         return Err(given.instead("the name of one socket", "\"http\""));

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use proc_macro2::{Delimiter, TokenTree};
 use syn::Lit;
 
+use super::name::{SHELL, is_variable};
 use super::port::check_port;
 use super::ports::{Range, list_of, range_of};
 use super::{Given, Value};
@@ -18,17 +19,20 @@ pub(crate) fn port(given: &Given) -> Result<Value, Mistake> {
             return given.as_it_is();
         }
     }
-    one_port(given)
+    let typed = text(given.tokens);
+    if let Some(inside) = typed.strip_prefix("Some(\"").and_then(|rest| rest.strip_suffix("\")")) {
+        return Err(in_quotes(given, inside));
+    }
+    one_port(given)?;
+    // `prefer` says what it is parsed to, and `port` takes two types.
+    if given.parses_anything() {
+        return Err(given.mistake("nothing says what to parse; write `.parse::<u16>()`"));
+    }
+    given.as_it_is()
 }
 
 pub(crate) fn prefer(given: &Given) -> Result<Value, Mistake> {
-    let typed = text(given.tokens);
-    if let Some(number) = typed.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
-        return Err(given.mistake(format!("`prefer` takes a number; write `prefer = {number}`")));
-    }
-    if typed == "None" {
-        return Err(given.mistake("`prefer` takes a number; leave it out to have no preference"));
-    }
+    given.is_there()?;
     one_port(given)
 }
 
@@ -70,7 +74,9 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
 /// The name in `env!("PORT")` and `std::env::var("PORT")`, which are no numbers.
 fn reads_variable(given: &Given) -> Option<String> {
     let typed = text(given.tokens);
-    let call = typed.strip_suffix(".unwrap()").unwrap_or(&typed);
+    let call = [".parse().unwrap()", ".parse::<u16>().unwrap()", ".unwrap()"]
+        .iter()
+        .fold(typed.as_str(), |call, end| call.strip_suffix(end).unwrap_or(call));
     let calls = ["std::env::var(", "env!(", "std::env!(", "option_env!("];
     let name = calls.iter().find_map(|start| call.strip_prefix(start))?.strip_suffix(')')?;
     (name.starts_with('"') && name.ends_with('"') && name.matches('"').count() == 2).then(|| name.to_owned())
@@ -93,9 +99,10 @@ fn in_quotes(given: &Given, quoted: &str) -> Mistake {
     }
     match list_of(quoted).or_else(|| range_of(quoted)) {
         Some(ports) => given.mistake(format!("`{name}` takes one port; write `range = {ports}`")),
-        None if !quoted.is_empty() && quoted.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') => {
-            given.mistake(format!("`{name}` takes a number; write `env = \"{quoted}\"` to read it from a variable"))
-        }
+        None if is_variable(quoted.trim_matches(SHELL)) => given.mistake(format!(
+            "`{name}` takes a number; write `env = \"{}\"` to read it from a variable",
+            quoted.trim_matches(SHELL)
+        )),
         None => given.instead("a port", 8080),
     }
 }
@@ -111,9 +118,6 @@ pub(crate) fn backlog(given: &Given) -> Result<Value, Mistake> {
         }
         Some(_) => Err(given.instead("a number of connections", 128)),
         None if given.word().is_some() => Err(given.instead("a number of connections", 128)),
-        None if text(given.tokens) == "None" => {
-            Err(given.mistake("without a backlog it is that of std; leave `backlog` out"))
-        }
-        None => given.as_it_is(),
+        None => given.is_there().and_then(|()| given.as_it_is()),
     }
 }

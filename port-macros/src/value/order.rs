@@ -32,8 +32,12 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             Ok(Value::OfRuntime(quote!(Order::#word #key)))
         }
         ([TokenTree::Ident(word)], _) if word == "stable" => Err(given.mistake(STABLE)),
-        ([TokenTree::Ident(word), equals, key @ ..], _) if word == "stable" && is_punct(Some(equals), '=') => {
-            let key = text(&key.iter().cloned().collect());
+        // `stable = "key"`, `stable "key"`, `stable["key"]`
+        ([TokenTree::Ident(word), key @ ..], _) if word == "stable" => {
+            let key = match key {
+                [TokenTree::Group(key)] => text(&key.stream()),
+                key => text(&key.iter().filter(|tree| !is_punct(Some(tree), '=')).cloned().collect()),
+            };
             Err(given.mistake(format!("the key of `stable` stands in parentheses; write `order = stable({key})`")))
         }
         (_, Some(Lit::Str(quoted))) => Err(given.mistake(match meant(&quoted.value()) {
@@ -52,7 +56,7 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         _ => match given.word() {
             Some(word) if meant(&word) == "stable" => Err(given.mistake(STABLE)),
             Some(word) => Err(given.instead("an order", meant(&word))),
-            None => given.as_it_is(),
+            None => given.is_there().and_then(|()| given.as_it_is()),
         },
     }
 }
@@ -66,6 +70,10 @@ fn check_key(given: &Given, key: &Group) -> Result<(), Mistake> {
         return Err(given.mistake(format!("`stable` takes one key; {fix}")));
     };
     match &key.trees[..] {
+        [TokenTree::Ident(_), equals, key @ ..] if is_punct(Some(equals), '=') && !is_punct(key.first(), '=') => {
+            let key = text(&key.iter().cloned().collect());
+            Err(given.mistake(format!("the key of `stable` has no name; write `order = stable({key})`")))
+        }
         [TokenTree::Literal(number)]
             if matches!(Lit::new(number.clone()), Lit::Int(_) | Lit::Float(_) | Lit::Char(_)) =>
         {
@@ -75,12 +83,16 @@ fn check_key(given: &Given, key: &Group) -> Result<(), Mistake> {
                 key.trim_matches('\'')
             )))
         }
-        [TokenTree::Ident(word)] => match given.word_of(word) {
-            Some(word) => {
-                Err(given.mistake(format!("the key of `stable` is a text; write `order = stable(\"{word}\")`")))
+        [TokenTree::Ident(word)] => {
+            match given.word_of(word) {
+                Some(word) => {
+                    Err(given.mistake(format!("the key of `stable` is a text; write `order = stable(\"{word}\")`")))
+                }
+                None if word.to_string().starts_with("CARGO_") => Err(given
+                    .mistake(format!("cargo sets `{word}` as a variable; write `order = stable(env!(\"{word}\"))`"))),
+                None => Ok(()),
             }
-            None => Ok(()),
-        },
+        }
         _ => Ok(()),
     }
 }

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use proc_macro2::{Delimiter, TokenStream};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Lit, LitInt, Token};
 
 use super::port::{check_port, out_of_range};
 use super::{Given, Value};
 use crate::errors::Mistake;
-use crate::split::{Angles, split_at_commas};
-use crate::tokens::text;
+use crate::split::{Angles, Part, split_at_commas};
+use crate::tokens::{text, unwrapped};
 
 pub(crate) fn range(given: &Given) -> Result<Value, Mistake> {
     match &given.literal {
@@ -42,8 +42,12 @@ fn several(given: &Given) -> Result<Value, Mistake> {
         Some(_) => return Err(given.instead("a range", "8000..9000")),
         None => {}
     }
+    given.is_there()?;
     if given.word().is_some() {
         return Err(given.instead("a range", "8000..9000"));
+    }
+    if given.parses_anything() || text(given.tokens).contains("Ports::from(\"") {
+        return Err(given.mistake("nothing says what to parse; write `.parse::<port_runtime::Ports>()`"));
     }
     if let Some(range) = Range::of(given.tokens) {
         range.check().map_err(|message| given.mistake(message))?;
@@ -79,6 +83,17 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
     Ok(())
 }
 
+/// Whether a list or a range in figures has a port in it.
+pub(super) fn excludes(ports: &str, port: u16) -> bool {
+    let Ok(ports) = ports.parse::<TokenStream>() else { return false };
+    let is_port =
+        |part: Part| syn::parse2::<LitInt>(part.tokens()).is_ok_and(|number| value_of(&number) == port.into());
+    match &unwrapped(ports.clone())[..] {
+        [TokenTree::Group(list)] => split_at_commas(list.stream(), Angles::InExpressions).into_iter().any(is_port),
+        _ => Range::of(&ports).is_some_and(|range| range.contains(port)),
+    }
+}
+
 /// `(8000, 9000)`.
 fn pair(inside: &TokenStream) -> Option<String> {
     let pair = |input: ParseStream| {
@@ -91,11 +106,15 @@ fn pair(inside: &TokenStream) -> Option<String> {
     pair.parse2(inside.clone()).ok()
 }
 
-/// `8000-9000`, which people mean with both ends.
+/// `8000-9000`, which people mean with both ends, and `8000/9000`.
 fn difference(tokens: &TokenStream) -> Option<String> {
     let difference = |input: ParseStream| {
         let first: LitInt = input.parse()?;
-        input.parse::<Token![-]>()?;
+        if input.peek(Token![/]) {
+            input.parse::<Token![/]>()?;
+        } else {
+            input.parse::<Token![-]>()?;
+        }
         let last: LitInt = input.parse()?;
         Ok(format!("{first}..={last}"))
     };
@@ -128,6 +147,11 @@ pub(crate) fn list_of(text: &str) -> Option<String> {
     ports.map(|ports| format!("{ports:?}"))
 }
 
+/// A number that is too large is larger than any port.
+fn value_of(number: &LitInt) -> u64 {
+    number.base10_parse::<u32>().unwrap_or(u32::MAX).into()
+}
+
 /// A range as far as its ends are literals or missing.
 pub(crate) struct Range {
     first: Option<LitInt>,
@@ -151,13 +175,18 @@ impl Range {
         range.parse2(tokens.clone()).ok()
     }
 
+    fn contains(&self, port: u16) -> bool {
+        let (Some(first), Some(last)) = (&self.first, &self.last) else { return false };
+        let past_last = value_of(last) + u64::from(self.dots != "..");
+        (value_of(first)..past_last).contains(&port.into())
+    }
+
     fn check(&self) -> Result<(), String> {
         let Self { first, dots, last } = self;
         let (Some(first), Some(last)) = (first, last) else {
             return Err(format!("the range has an open end; write `{self}`"));
         };
-        let number = |end: &LitInt| end.base10_parse::<u64>().unwrap_or(u64::MAX);
-        let (low, high) = (number(first), number(last));
+        let (low, high) = (value_of(first), value_of(last));
         let highest = if *dots == ".." { high.saturating_sub(1) } else { high };
         if low > 65535 {
             Err(out_of_range(first))

@@ -1,5 +1,7 @@
 //! What a row of the table in `options` says.
 
+use proc_macro2::TokenStream;
+
 use super::{Given, Value};
 use crate::errors::Mistake;
 
@@ -9,6 +11,7 @@ pub(crate) struct Row {
     pub(crate) example: &'static str,
     pub(crate) takes: Takes,
     pub(crate) becomes: Becomes,
+    pub(crate) without_effect: Option<Rule>,
 }
 
 pub(crate) enum Takes {
@@ -20,6 +23,19 @@ pub(crate) enum Takes {
 
 /// Checks what can be known before rustc sees the value, and says what to pass on.
 type Reader = fn(&Given) -> Result<Value, Mistake>;
+
+/// What to say where the option does nothing for a parameter, whatever happens when the program runs.
+type Rule = fn(&Around) -> Option<String>;
+
+/// Where an option stands: what the others are set to, as it was typed, and what they are for.
+pub(crate) struct Around<'a> {
+    /// All that hold for the parameter.
+    pub(crate) holds: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// Those that are written in the same place as the option, or nearer to the parameter.
+    pub(crate) beside: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// The type of the parameter.
+    pub(crate) ty: &'a TokenStream,
+}
 
 #[derive(Clone, Copy)]
 pub(crate) enum Becomes {
@@ -33,7 +49,12 @@ pub(crate) enum Becomes {
 
 impl Row {
     pub(crate) const fn new(name: &'static str, example: &'static str, takes: Takes, becomes: Becomes) -> Self {
-        Self { name, example, takes, becomes }
+        Self { name, example, takes, becomes, without_effect: None }
+    }
+
+    pub(crate) const fn without_effect(mut self, rule: Rule) -> Self {
+        self.without_effect = Some(rule);
+        self
     }
 
     /// What stands there at least.

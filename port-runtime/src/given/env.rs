@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use super::Assigned;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, name};
+use crate::host::{Host, meant, name};
 
 /// What the variable says, or `None` where it is unset or empty.
 pub(crate) fn assigned(variable: &str) -> Result<Option<Assigned>, Error> {
@@ -28,10 +28,11 @@ pub(crate) fn assigned(variable: &str) -> Result<Option<Assigned>, Error> {
 const NO_PORT: &str = "which is no port";
 
 fn wrong(variable: &str, value: &str, why: &str) -> Error {
-    let message = format!(
-        "the environment variable {variable} is `{}`, {why}; write `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`",
-        value.escape_debug()
-    );
+    let write = match meant::port(value).filter(|meant| parse(meant).is_ok()) {
+        Some(meant) => format!("`{meant}`"),
+        None => "`8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`".to_owned(),
+    };
+    let message = format!("the environment variable {variable} is `{}`, {why}; write {write}", value.escape_debug());
     Error::new(ErrorKind::EnvironmentVariable, message)
 }
 

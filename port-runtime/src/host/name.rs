@@ -6,6 +6,7 @@
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
+use super::meant;
 use crate::error::{Error, ErrorKind};
 use crate::sys;
 
@@ -21,6 +22,10 @@ pub(super) fn resolve(name: &str) -> Result<Vec<SocketAddr>, Error> {
     if let Some((address, interface)) = in_scope(name) {
         let address = on_interface(address, interface).map_err(|why| not_found(&why))?;
         return Ok(vec![address.into()]);
+    }
+    if let Some(host) = meant::host(name) {
+        let message = format!("host `{}` is neither an address nor a name; write `{host}`", name.escape_debug());
+        return Err(Error::new(ErrorKind::HostNotFound, message));
     }
     if abbreviates_an_address(name) {
         return Err(Error::new(ErrorKind::HostNotFound, wrong(NEITHER)));

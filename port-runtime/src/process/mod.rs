@@ -4,8 +4,12 @@
 mod environment;
 #[cfg(unix)]
 mod pass_listeners;
+#[cfg(unix)]
+mod passable;
 mod server;
 
 #[cfg(unix)]
 pub use self::pass_listeners::PassListeners;
+#[cfg(unix)]
+pub use self::passable::Passable;
 pub use self::server::ServerProcess;

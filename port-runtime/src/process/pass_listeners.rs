@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
 
 use super::environment;
+use super::passable::Passable;
 use crate::sys::exec::{Armed, NotStarted, Program};
 
 /// What may be left from a service manager that started this process, and is not meant for its children.
@@ -91,7 +92,7 @@ impl PassListeners {
     ///
     /// The program can tell its sockets apart by their names, of which several may be equal. A name consists of at most
     /// 255 printable ASCII characters other than `:`; [`spawn`](Self::spawn) refuses others.
-    pub fn with(mut self, name: impl Into<String>, listener: impl Into<OwnedFd>) -> Self {
+    pub fn with(mut self, name: impl Into<String>, listener: impl Passable) -> Self {
         self.names.push(name.into());
         self.listeners.push(listener.into());
         self.handed_over = false;
@@ -145,6 +146,13 @@ impl PassListeners {
         }
         self.hand_over();
         Ok(child)
+    }
+
+    /// For what rustc says where the feature is missing.
+    #[cfg(not(feature = "tokio-process"))]
+    #[doc(hidden)]
+    pub fn spawn_tokio<C: super::passable::TokioCommand>(&mut self, _: &mut C) -> io::Result<C::Child> {
+        unreachable!("no command has the trait")
     }
 
     fn arm(&self, command: &mut Command) -> io::Result<Armed> {

@@ -58,12 +58,10 @@ use crate::request::PortRequest;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from a free port",
     label = "not a type that `#[with_free_port]` can fill",
-    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio, `ReservedPort`, `DualStack<T>`, tuples of up to four on one port number, arrays `[T; N]`, and types of your own that implement `FromFreePort`",
-    note = "a socket of tokio, async-io or mio needs the feature of that name: `cargo add port-runtime --features tokio`",
-    note = "instead of `Vec<T>` take an array `[T; N]`; instead of `Option<T>`, `Arc<T>` or `Box<T>` take the `T`, and wrap it in the body",
-    note = "for a port number take `port_runtime::ReservedPort` and call `.port()` on it; a client connects in the body",
+    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio (with the feature of that name: `cargo add port-runtime --features tokio`), `ReservedPort` for a number, `DualStack<T>`, tuples on one number, arrays `[T; N]` instead of `Vec<T>`, and types of your own that implement `FromFreePort`; an `Option` or `Arc` is made in the body",
     note = "a type that has to be awaited (`AsyncFromFreePort`) needs an `async fn`, and no array or tuple around it",
-    note = "what the caller passes stays a parameter if the others are marked: `#[free_port] listener: std::net::TcpListener`"
+    note = "what the caller passes stays a parameter if the others are marked: `#[free_port] listener: std::net::TcpListener`",
+    note = "if no type is written there, write one: `let listener: std::net::TcpListener = request.bind()?`"
 )]
 pub trait FromFreePort: Sized {
     /// Binds a port that the request allows.
@@ -95,12 +93,10 @@ pub trait FromFreePort: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from a free port",
     label = "not a type that `#[with_free_port]` can fill",
-    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio, `ReservedPort`, `DualStack<T>`, tuples of up to four on one port number, arrays `[T; N]`, and types of your own that implement `AsyncFromFreePort`",
-    note = "a socket of tokio, async-io or mio needs the feature of that name: `cargo add port-runtime --features tokio`",
-    note = "instead of `Vec<T>` take an array `[T; N]`; instead of `Option<T>`, `Arc<T>` or `Box<T>` take the `T`, and wrap it in the body",
-    note = "for a port number take `port_runtime::ReservedPort` and call `.port()` on it; a client connects in the body",
+    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio (with the feature of that name: `cargo add port-runtime --features tokio`), `ReservedPort` for a number, `DualStack<T>`, tuples on one number, arrays `[T; N]` instead of `Vec<T>`, and types of your own that implement `AsyncFromFreePort`; an `Option` or `Arc` is made in the body",
     note = "arrays and tuples hold types that need not be awaited (`FromFreePort`): take others as parameters of their own",
-    note = "what the caller passes stays a parameter if the others are marked: `#[free_port] listener: std::net::TcpListener`"
+    note = "what the caller passes stays a parameter if the others are marked: `#[free_port] listener: std::net::TcpListener`",
+    note = "if no type is written there, write one: `let listener: std::net::TcpListener = request.bind_async().await?`"
 )]
 pub trait AsyncFromFreePort: Sized {
     /// Binds a port that the request allows.

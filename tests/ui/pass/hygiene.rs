@@ -31,10 +31,10 @@ fn names(
     __free_port_value: u32,
     #[free_port(prefer = __free_port_request, backlog = __free_port_value)] __free_port_filled: ::std::net::TcpListener,
     #[free_port(backlog = { let _: &::std::net::TcpListener = &__free_port_filled; __free_port_value })]
-    __free_port_error: ::std::net::UdpSocket,
+    __free_port_error: ::std::net::TcpListener,
 ) {
     let _: (u16, u32, ::std::net::TcpListener) = (__free_port_request, __free_port_value, __free_port_filled);
-    let _: ::std::net::UdpSocket = __free_port_error;
+    let _: ::std::net::TcpListener = __free_port_error;
 }
 
 // A trait with methods for every type, which are found before those that want a reference.

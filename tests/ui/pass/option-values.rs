@@ -130,7 +130,7 @@ fn from_arguments(args: &Args, #[free_port] listener: TcpListener, #[free_port(o
     drop((listener, other));
 }
 
-#[with_free_port(port = 0, order = random, except = [28456])]
+#[with_free_port(port = 0, except = [28456])]
 fn any_port(_listener: TcpListener) {}
 
 #[with_free_port(
@@ -145,11 +145,11 @@ fn all_kinds_of_expressions(args: &Args, #[free_port] _listener: TcpListener) {}
 #[with_free_port(port = None, range = vec![28460, 28461, 28462], order = lowest, except = Ports::from(28461..28462))]
 fn expressions_of_ports(_listener: TcpListener) {}
 
-#[with_free_port(port = if true { Some(0) } else { None }, order = Order::random())]
+#[with_free_port(port = if true { Some(0) } else { None }, range = 28463..28466, order = Order::random())]
 fn expressions_in_braces(_listener: TcpListener) {}
 
 // A path to the crate that re-exports the runtime will do.
-#[with_free_port(crate = harness::hidden, order = random)]
+#[with_free_port(crate = harness::hidden, range = 20000..30000, order = random)]
 fn one_level_up(_listener: TcpListener) {}
 
 mod harness {

@@ -119,14 +119,10 @@ fn that_is_no_port_is_quoted() {
         "+80",
         "80 80",
         "0x50",
-        "8080/tcp",
         "http",
-        ":8080",
         "localhost:",
-        "::1:8080",
         "[::1]",
         "127.0.0.1",
-        "tcp://10.0.0.1:80",
         "127.0.0.1:65536",
         "two words:80",
         "a/b:80",
@@ -143,6 +139,20 @@ fn that_is_no_port_is_quoted() {
         );
         assert_eq!(with(value, &[&preferred]), Err(expected));
     }
+}
+
+#[test]
+fn that_is_nearly_a_port_is_told_what_to_write() {
+    for (value, write) in
+        [("8080/tcp", "8080"), (":8080", "8080"), ("::1:8080", "[::1]:8080"), ("tcp://10.0.0.1:80", "10.0.0.1:80")]
+    {
+        let expected = format!(
+            "EnvironmentVariable the environment variable PORT is `{value}`, which is no port; write `{write}`"
+        );
+        assert_eq!(with(value, &["prefer=1"]), Err(expected));
+    }
+    let expected = "HostNotFound host `*` is neither an address nor a name; write `0.0.0.0`; PORT is `*:8080`";
+    assert_eq!(with("*:8080", &["prefer=1"]), Err(expected.to_owned()));
 }
 
 /// `0:8080` would be every address, and `10.1:8080` is 10.0.0.1.
