@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Look;
-use crate::sys::owner::Owner;
 
 /// A refusal comes at once; Windows tries again for two seconds.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -27,6 +26,10 @@ pub(crate) fn spawn(command: &mut Command, release: impl FnOnce()) -> io::Result
 pub(crate) struct Mark;
 
 impl Mark {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
     pub(crate) fn put_on(_: &mut Command) -> Self {
         Self
     }
@@ -53,7 +56,7 @@ pub(crate) struct Program;
 
 #[expect(clippy::unused_self, reason = "it is needed on Linux")]
 impl Program {
-    pub(crate) fn new(_: &Child, _: Option<Mark>) -> Self {
+    pub(crate) fn new(_: Option<&Child>, _: Mark) -> Self {
         Self
     }
 
@@ -83,17 +86,8 @@ impl Program {
         Ok(if connected { Look::Ready } else { Look::Nobody })
     }
 
-    pub(crate) fn is_daemon(&self, _: &Owner) -> bool {
-        false
-    }
-
     pub(crate) fn end(&self, child: &mut Child, signal: i32, grace: Duration, hurry: &dyn Fn() -> bool) {
-        if ask(child, signal) {
-            let started = std::time::Instant::now();
-            while matches!(child.try_wait(), Ok(None)) && started.elapsed() < grace && !hurry() {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        }
+        super::ask(child, signal, grace, hurry);
         self.kill(child);
     }
 
@@ -102,16 +96,4 @@ impl Program {
         let _ = child.kill();
         let _ = child.wait();
     }
-}
-
-/// Whether the system has a way to ask, and the child is there to be asked.
-#[cfg(unix)]
-fn ask(child: &mut Child, signal: i32) -> bool {
-    // Nobody else has its number before it was waited for, and that is done here only.
-    matches!(child.try_wait(), Ok(None)) && crate::sys::signals::kill(child.id(), signal).is_ok()
-}
-
-#[cfg(not(unix))]
-fn ask(_: &mut Child, _: i32) -> bool {
-    false
 }

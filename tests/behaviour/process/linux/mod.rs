@@ -8,6 +8,8 @@ mod elsewhere;
 mod examples;
 mod family;
 mod gone;
+mod harness;
+mod hostile;
 mod measure;
 mod passed;
 mod real;
