@@ -105,7 +105,7 @@ impl ServerProcess {
         let name = format!("the server (pid {})", child.id());
         // The number of one that was waited for is another's by now, perhaps.
         let runs = matches!(child.try_wait(), Ok(None));
-        let program = Program::new(runs.then_some(&child), Mark::new());
+        let program = if runs { Program::new(&child, Mark::put_on_child(&child)) } else { Program::gone() };
         Self::of(child, name, program)
     }
 
@@ -122,7 +122,7 @@ impl ServerProcess {
 
     /// Of a child that was spawned just now.
     pub(super) fn new(child: Child, name: String, mark: Mark) -> Self {
-        let program = Program::new(Some(&child), mark);
+        let program = Program::new(&child, mark);
         Self::of(child, name, program)
     }
 

@@ -26,11 +26,11 @@ pub(crate) fn spawn(command: &mut Command, release: impl FnOnce()) -> io::Result
 pub(crate) struct Mark;
 
 impl Mark {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn put_on(_: &mut Command) -> Self {
         Self
     }
 
-    pub(crate) fn put_on(_: &mut Command) -> Self {
+    pub(crate) fn put_on_child(_: &Child) -> Self {
         Self
     }
 
@@ -56,7 +56,11 @@ pub(crate) struct Program;
 
 #[expect(clippy::unused_self, reason = "it is needed on Linux")]
 impl Program {
-    pub(crate) fn new(_: Option<&Child>, _: Mark) -> Self {
+    pub(crate) fn new(_: &Child, _: Mark) -> Self {
+        Self
+    }
+
+    pub(crate) fn gone() -> Self {
         Self
     }
 

@@ -49,7 +49,7 @@ fn a_program_that_is_traced_by_one_who_does_not_look_hangs_nobody() {
     let error = server.stop().unwrap_err();
     assert_eq!(error.to_string(), "the server cannot be ended: it runs still");
     drop(tracer);
-    assert_eq!(server.stop().unwrap().to_string(), "signal: 15 (SIGTERM)");
+    assert!(!server.stop().unwrap().success());
 }
 
 /// The process is a zombie, by what `/proc` tells of its first thread, and serves.

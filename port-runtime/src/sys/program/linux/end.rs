@@ -64,7 +64,7 @@ impl<'a> Ending<'a> {
 
     /// Ends those who are left, politely first.
     pub(super) fn clear(mut self) {
-        self.look(Some(&self.program.mark));
+        self.look(self.program.mark.as_ref());
         if self.seen.is_empty() && self.program.child.as_ref().is_none_or(Handle::has_ended) {
             return;
         }
@@ -80,10 +80,10 @@ impl<'a> Ending<'a> {
         let until = Instant::now() + AFTER_KILL;
         // Whoever is killed may have started another one just before.
         while Instant::now() < until {
-            self.look(Some(&self.program.mark));
+            self.look(self.program.mark.as_ref());
             self.signal_all(libc::SIGKILL);
             if self.all_end_by(until) {
-                self.look(Some(&self.program.mark));
+                self.look(self.program.mark.as_ref());
                 if self.seen.is_empty() {
                     return;
                 }

@@ -1,11 +1,12 @@
 //! A resource limit as a mark: a process hands it down to all that it starts, through `exec` as well, and no program has a
-//! reason to change it.
-//!
-//! It is the number of locks, which Linux has not counted since 2.4.25, see setrlimit(2). The limit is set from outside, so
-//! the program is started in no other way than without it; what it starts in the first moment does not have it.
-#![allow(unsafe_code, reason = "system calls")]
+//! reason to change it. It is the number of locks, which Linux has not counted since 2.4.25, see setrlimit(2).
+#![allow(unsafe_code, reason = "system calls, and one function between fork and exec")]
 
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::sys::proc_fs::Pid;
 
@@ -16,9 +17,31 @@ struct Limit {
     hard: u64,
 }
 
-/// Sets it on a process that nobody has waited for, so that its number is not another's. Nothing happens where that is not
-/// permitted (a program that runs as another user, a sandbox), or where the process may not have such a limit.
+/// Gives it to what the command starts next, before that can start anything itself; to nobody once the number is 0.
+pub(super) fn hand_down(command: &mut Command, mark: &Arc<AtomicU64>) {
+    let mark = Arc::clone(mark);
+    let closure = move || {
+        match mark.load(Ordering::Relaxed) {
+            0 => {}
+            mark => set_on(0, mark),
+        }
+        Ok(())
+    };
+    // SAFETY: what runs between fork and exec may neither allocate nor wait for a lock. This reads a number and makes two
+    // system calls.
+    unsafe { command.pre_exec(closure) };
+}
+
+/// Sets it on a child that nobody has waited for, so that its number is not another's.
 pub(super) fn set(pid: Pid, mark: u64) {
+    if pid > 0 {
+        set_on(pid, mark);
+    }
+}
+
+/// 0 is this process. Nothing happens where that is not permitted (to a program that runs as another user, in a sandbox),
+/// or where the process may not have such a limit.
+fn set_on(pid: Pid, mark: u64) {
     let Some(Limit { hard, .. }) = get(pid) else { return };
     let limit = Limit { soft: mark, hard };
     let nowhere: *mut Limit = ptr::null_mut();
@@ -28,12 +51,10 @@ pub(super) fn set(pid: Pid, mark: u64) {
 
 /// Whether a process has it, a zombie included. Not, where it is not permitted to look.
 pub(super) fn is_on(pid: Pid, mark: u64) -> bool {
-    get(pid).is_some_and(|limit| limit.soft == mark)
+    pid > 0 && get(pid).is_some_and(|limit| limit.soft == mark)
 }
 
 fn get(pid: Pid) -> Option<Limit> {
-    // 0 would be this process.
-    let pid = Some(pid).filter(|&pid| pid > 0)?;
     let mut limit = Limit { soft: 0, hard: 0 };
     let nothing: *const Limit = ptr::null();
     // SAFETY: the first pointer changes nothing, the second is to a structure of the right type.

@@ -39,18 +39,18 @@ const REAP: Duration = Duration::from_secs(1);
 pub(crate) struct Program {
     /// `None` for one that was gone before anybody looked.
     child: Option<Handle>,
-    mark: Mark,
+    mark: Option<Mark>,
 }
 
 impl Program {
     /// Of a child that nobody has waited for.
-    pub(crate) fn new(child: Option<&Child>, mark: Mark) -> Self {
-        let child = child.map(Child::id);
-        // First of all, since it may start others at once.
-        if let Some(child) = child {
-            mark.put_on_child(child);
-        }
-        Self { child: child.and_then(Handle::of_child), mark }
+    pub(crate) fn new(child: &Child, mark: Mark) -> Self {
+        Self { child: Handle::of_child(child.id()), mark: Some(mark) }
+    }
+
+    /// Of a child whose number may be another's by now.
+    pub(crate) fn gone() -> Self {
+        Self { child: None, mark: None }
     }
 
     /// Whether the child has ended. Nobody has to have waited for it.
@@ -102,7 +102,7 @@ impl Program {
 
     fn is_own(&self, owner: &Owner) -> bool {
         let (Owner::Other { pid, .. }, Some(child)) = (owner, &self.child) else { return false };
-        tree::is_member(*pid, child, &self.mark)
+        tree::is_member(*pid, child, self.mark.as_ref())
     }
 
     /// Ends the program: the child with this signal and so much time, or less when somebody is in a hurry; then what is

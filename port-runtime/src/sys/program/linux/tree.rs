@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
-use std::process::{self, Command};
+use std::process::{self, Child, Command};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
@@ -19,6 +20,8 @@ use crate::sys::proc_fs::{self, Pid};
 pub(crate) struct Mark {
     entry: String,
     limit: u64,
+    /// What the command hands down.
+    handed_down: Arc<AtomicU64>,
 }
 
 impl Mark {
@@ -26,7 +29,7 @@ impl Mark {
     /// come that far.
     const VARIABLE: &str = "port_runtime_part_of";
 
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
 
         let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos());
@@ -34,7 +37,7 @@ impl Mark {
         let entry = format!("{}-{count}-{time:x}", process::id());
         // No limit that anybody would set by hand, and not the one that stands for "unlimited" either.
         let limit = (1 << 62) | (RandomState::new().hash_one(&entry) >> 2);
-        Self { entry, limit }
+        Self { entry, limit, handed_down: Arc::new(AtomicU64::new(limit)) }
     }
 
     /// Marks what the command starts next.
@@ -47,17 +50,20 @@ impl Mark {
         }
         entries.push(&mark.entry);
         command.env(Self::VARIABLE, entries);
+        limit::hand_down(command, &mark.handed_down);
         mark
     }
 
     /// Marks a child that nobody has waited for, and all that it starts from now on.
-    pub(super) fn put_on_child(&self, child: Pid) {
-        limit::set(child, self.limit);
+    pub(crate) fn put_on_child(child: &Child) -> Self {
+        let mark = Self::new();
+        limit::set(child.id(), mark.limit);
+        mark
     }
 
     /// So that what the command starts afterwards, by itself, is not taken for a part of the program.
-    #[expect(clippy::unused_self, reason = "it is where the mark came from")]
     pub(crate) fn take_off(&self, command: &mut Command) {
+        self.handed_down.store(0, Ordering::Relaxed);
         match env::var_os(Self::VARIABLE) {
             Some(entries) => command.env(Self::VARIABLE, entries),
             None => command.env_remove(Self::VARIABLE),
@@ -154,9 +160,9 @@ fn marked(mark: &Mark) -> impl Iterator<Item = Pid> {
 }
 
 /// Whether a process that was found otherwise is one of the program's.
-pub(super) fn is_member(pid: Pid, child: &Handle, mark: &Mark) -> bool {
+pub(super) fn is_member(pid: Pid, child: &Handle, mark: Option<&Mark>) -> bool {
     let ancestors = std::iter::successors(Some(pid), |&pid| proc_fs::stat(pid).map(|stat| stat.parent));
     // A thousand generations are none any more.
     let descends = ancestors.take(1000).take_while(|&pid| pid > 1).any(|pid| pid == child.pid);
-    descends && child.is_known_by_its_number() || mark.is_on(pid)
+    descends && child.is_known_by_its_number() || mark.is_some_and(|mark| mark.is_on(pid))
 }
