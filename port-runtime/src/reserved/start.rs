@@ -19,7 +19,7 @@ impl ReservedPort {
     ///
     /// How a program takes its port is different with each, so nothing of that is added to the command. What the program has
     /// started itself is recognized by a variable of its environment and by `RLIMIT_LOCKS`, which Linux has not used since
-    /// 2.4. For that the command is given a [`pre_exec`](std::os::unix::process::CommandExt::pre_exec) closure, which does
+    /// 2.4. For that the command is given a `pre_exec` closure, which does
     /// nothing when it is spawned in another way.
     ///
     /// ```no_run

@@ -13,5 +13,8 @@ mod hostile;
 mod measure;
 mod passed;
 mod real;
+mod sandboxes;
+#[path = "../../support/linux/seccomp.rs"]
+mod seccomp;
 #[path = "../../linux/reserved/servers.rs"]
 mod servers;
