@@ -11,14 +11,48 @@ use super::Look;
 /// A refusal comes at once; Windows tries again for two seconds.
 const CONNECT: Duration = Duration::from_millis(500);
 
+/// For a process that becomes another program.
+#[cfg(unix)]
+const COPIES: Duration = Duration::from_millis(500);
+
 /// Releases the number and starts the program, one at a time. A process that is being started has copies of all sockets
-/// until it becomes the program: a number that another one releases meanwhile would still be bound.
+/// until it has become the program: a number that another one releases meanwhile would still be bound.
 pub(crate) fn spawn(command: &mut Command, release: impl FnOnce()) -> io::Result<Child> {
     static ALONE: Mutex<()> = Mutex::new(());
 
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     release();
-    command.spawn()
+    let copied = Copied::new();
+    let child = command.spawn();
+    if child.is_ok() {
+        copied.wait();
+    }
+    child
+}
+
+/// Sees when the copies are gone. std returns from the spawn a little before that.
+struct Copied {
+    #[cfg(unix)]
+    streams: Option<[std::os::unix::net::UnixStream; 2]>,
+}
+
+impl Copied {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            streams: std::os::unix::net::UnixStream::pair().ok().map(<[_; 2]>::from),
+        }
+    }
+
+    /// Until nobody has a copy of one of the streams any more. Not for long: a fork of somebody else may keep one.
+    fn wait(self) {
+        #[cfg(unix)]
+        if let Some([mut ours, copied]) = self.streams {
+            drop(copied);
+            let _ = ours.set_read_timeout(Some(COPIES));
+            let _ = io::Read::read(&mut ours, &mut [0]);
+        }
+    }
 }
 
 /// Nobody could find it.
