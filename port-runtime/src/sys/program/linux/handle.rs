@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::pidfd::Pidfd;
-use super::tree;
+use super::threads;
 use crate::sys::proc_fs::{self, Pid};
 use crate::sys::signals;
 
@@ -45,7 +45,7 @@ impl Handle {
     /// By what `/proc` tells. One whose first thread has ended has others, or is a zombie.
     fn runs(&self) -> bool {
         let stat = proc_fs::stat(self.pid).filter(|stat| Some(stat.born) == self.born);
-        stat.is_some_and(|stat| !stat.is_zombie || tree::threads(self.pid).any(|thread| thread != self.pid))
+        stat.is_some_and(|stat| !stat.is_zombie || threads::others(self.pid).next().is_some())
     }
 
     /// Nothing happens to one that has ended.

@@ -5,6 +5,7 @@ mod end;
 mod handle;
 mod limit;
 mod pidfd;
+mod threads;
 mod tree;
 
 use std::io;
@@ -68,7 +69,7 @@ impl Program {
     fn own<'a>(&self, listeners: &'a [Entry]) -> Vec<&'a Entry> {
         let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) else { return Vec::new() };
         let members = tree::descendants(child);
-        let sockets: Vec<u64> = members.into_iter().flat_map(tree::sockets).collect();
+        let sockets: Vec<u64> = members.into_iter().flat_map(threads::sockets).collect();
         listeners.iter().filter(|it| sockets.contains(&it.inode)).collect()
     }
 
@@ -85,7 +86,7 @@ impl Program {
         }
         let own = self.own(&here);
         if !own.is_empty() {
-            let sockets = self.child.as_ref().map(|child| tree::sockets(child.pid)).unwrap_or_default();
+            let sockets = self.child.as_ref().map(|child| threads::sockets(child.pid)).unwrap_or_default();
             let itself = own.iter().any(|it| sockets.contains(&it.inode));
             return Ok(if itself { Look::Ready } else { Look::Descendant });
         }

@@ -10,8 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 use super::handle::Handle;
-use super::limit;
-use crate::sys::descriptors::Sockets;
+use super::{limit, threads};
 use crate::sys::proc_fs::{self, Pid};
 
 /// What only the processes of one program have: an entry in a variable of the environment, and a resource limit for those
@@ -106,27 +105,10 @@ fn with_parents() -> Vec<(Pid, Pid)> {
     proc_fs::pids().into_iter().filter_map(|pid| Some((pid, proc_fs::stat(pid)?.parent))).collect()
 }
 
-/// The numbers of the threads of a process.
-pub(super) fn threads(pid: Pid) -> impl Iterator<Item = Pid> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    threads.filter_map(|thread| thread.file_name().to_str()?.parse().ok())
-}
-
-/// The sockets that a process has open. Of one whose first thread has ended, the others tell.
-pub(super) fn sockets(pid: Pid) -> Vec<u64> {
-    let of = |thread: Pid| Sockets::of(thread).into_iter().flatten();
-    let sockets: Vec<_> = of(pid).collect();
-    if sockets.is_empty() {
-        threads(pid).filter(|&thread| thread != pid).take(1).flat_map(of).collect()
-    } else {
-        sockets
-    }
-}
-
 /// `None` where the kernel does not list them.
 fn children(parent: Pid) -> Option<Vec<Pid>> {
     let mut children = Vec::new();
-    for thread in threads(parent) {
+    for thread in threads::of(parent) {
         match fs::read_to_string(format!("/proc/{parent}/task/{thread}/children")) {
             Ok(list) => children.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok())),
             // The thread has ended meanwhile, unless the file is nowhere.
