@@ -11,7 +11,7 @@ use super::Look;
 /// A refusal comes at once; Windows tries again for two seconds.
 const CONNECT: Duration = Duration::from_millis(500);
 
-/// For a process that becomes another program.
+/// For a process to become another program.
 #[cfg(unix)]
 const COPIES: Duration = Duration::from_millis(500);
 
@@ -22,37 +22,24 @@ pub(crate) fn spawn(command: &mut Command, release: impl FnOnce()) -> io::Result
 
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     release();
-    let copied = Copied::new();
-    let child = command.spawn();
-    if child.is_ok() {
-        copied.wait();
-    }
-    child
-}
-
-/// Sees when the copies are gone. std returns from the spawn a little before that.
-struct Copied {
     #[cfg(unix)]
-    streams: Option<[std::os::unix::net::UnixStream; 2]>,
+    return until_copies_are_gone(|| command.spawn());
+    #[cfg(not(unix))]
+    command.spawn()
 }
 
-impl Copied {
-    fn new() -> Self {
-        Self {
-            #[cfg(unix)]
-            streams: std::os::unix::net::UnixStream::pair().ok().map(<[_; 2]>::from),
-        }
+/// std returns from a spawn a little before the copies are gone: so one more is made, and it is seen when that is. Not waited
+/// for ever: a fork of somebody else may have one, too.
+#[cfg(unix)]
+fn until_copies_are_gone(spawn: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+    let streams = std::os::unix::net::UnixStream::pair();
+    let child = spawn()?;
+    if let Ok((mut ours, copied)) = streams {
+        drop(copied);
+        // What comes is the end of the stream, or nothing.
+        let _ = ours.set_read_timeout(Some(COPIES)).and_then(|()| io::Read::read(&mut ours, &mut [0]));
     }
-
-    /// Until nobody has a copy of one of the streams any more. Not for long: a fork of somebody else may keep one.
-    fn wait(self) {
-        #[cfg(unix)]
-        if let Some([mut ours, copied]) = self.streams {
-            drop(copied);
-            let _ = ours.set_read_timeout(Some(COPIES));
-            let _ = io::Read::read(&mut ours, &mut [0]);
-        }
-    }
+    Ok(child)
 }
 
 /// Nobody could find it.
