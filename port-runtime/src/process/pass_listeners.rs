@@ -83,6 +83,16 @@ pub struct PassListeners {
 
 impl PassListeners {
     /// Nothing to pass yet. Spawned as it is, it starts the command without sockets and without the variables for them.
+    ///
+    /// ```
+    /// use port_runtime::PassListeners;
+    /// use std::process::Command;
+    ///
+    /// let mut command = Command::new("sh");
+    /// command.args(["-c", "test -z $LISTEN_FDS"]).env("LISTEN_FDS", "1");
+    /// assert!(PassListeners::new().spawn(&mut command)?.wait()?.success());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn new() -> Self {
         Self { names: Vec::new(), listeners: Vec::new(), handed_over: false }
     }
@@ -92,6 +102,19 @@ impl PassListeners {
     ///
     /// The program can tell its sockets apart by their names, of which several may be equal. A name consists of at most
     /// 255 printable ASCII characters other than `:`; [`spawn`](Self::spawn) refuses others.
+    ///
+    /// ```
+    /// use port_runtime::{PassListeners, PortRequest};
+    /// use std::net::TcpListener;
+    /// use std::process::Command;
+    ///
+    /// let [one, other]: [TcpListener; 2] = PortRequest::new().bind()?;
+    /// let mut workers = Command::new("sh");
+    /// workers.args(["-c", "test $LISTEN_FDNAMES = worker:worker"]);
+    /// let mut pass = PassListeners::new().with("worker", one).with("worker", other);
+    /// assert!(pass.spawn(&mut workers)?.wait()?.success());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn with(mut self, name: impl Into<String>, listener: impl Passable) -> Self {
         self.names.push(name.into());
         self.listeners.push(listener.into());
@@ -99,7 +122,22 @@ impl PassListeners {
         self
     }
 
-    /// Starts the program, which owns the sockets from then on.
+    /// Starts the program, which owns the sockets from then on. For a server that should be gone at the end, there is
+    /// [`start`](Self::start).
+    ///
+    /// ```
+    /// use port_runtime::{Bound, PassListeners, PortRequest};
+    /// use std::net::{TcpListener, TcpStream};
+    /// use std::process::Command;
+    ///
+    /// let listener: TcpListener = PortRequest::new().bind()?;
+    /// let address = listener.addr();
+    /// let mut child = PassListeners::new().with("http", listener).spawn(Command::new("sleep").arg("600"))?;
+    /// TcpStream::connect(address)?;
+    /// child.kill()?;
+    /// child.wait()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -123,6 +161,23 @@ impl PassListeners {
     }
 
     /// The same for a command of tokio, with the feature `tokio-process`.
+    ///
+    /// ```
+    /// use port_runtime::{PassListeners, PortRequest};
+    /// use tokio::net::TcpListener;
+    /// use tokio::process::Command;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// let listener: TcpListener = PortRequest::new().bind_async().await?;
+    /// let mut command = Command::new("sh");
+    /// command.args(["-c", "test $LISTEN_FDNAMES = http"]);
+    /// let mut child = PassListeners::new().with("http", listener.into_std()?).spawn_tokio(&mut command)?;
+    /// assert!(child.wait().await?.success());
+    /// # Ok::<(), std::io::Error>(())
+    /// # })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -17,8 +17,10 @@ impl ReservedPort {
     /// ended, with all that it started itself, when the [`ServerProcess`] is dropped; the number is still reserved then,
     /// and the next one can be started on it.
     ///
-    /// Nothing is added to the command but a variable of a name that nobody else has: how a program takes its port is
-    /// different with each.
+    /// How a program takes its port is different with each, so nothing of that is added to the command. What the program has
+    /// started itself is recognized by a variable of its environment and by `RLIMIT_LOCKS`, which Linux has not used since
+    /// 2.4. For that the command is given a `pre_exec` closure, which does
+    /// nothing when it is spawned in another way.
     ///
     /// ```no_run
     /// use port_runtime::{PortRequest, ReservedPort};

@@ -33,8 +33,6 @@ pub(crate) fn pids() -> Vec<Pid> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stat {
     pub(crate) parent: Pid,
-    /// Itself, of one that has called `setsid`.
-    pub(crate) session: Pid,
     /// In ticks since the machine was started: with it, a number that is used again is told apart.
     pub(crate) born: u64,
     /// It has ended, and nobody has waited for it.
@@ -52,9 +50,8 @@ fn parse_stat(stat: &[u8]) -> Option<Stat> {
     let mut fields = rest.split_ascii_whitespace();
     let state = fields.next()?;
     let parent = fields.next()?.parse().ok()?;
-    let session = fields.nth(1)?.parse().ok()?;
-    let born = fields.nth(15)?.parse().ok()?;
-    Some(Stat { parent, session, born, is_zombie: matches!(state, "Z" | "X") })
+    let born = fields.nth(17)?.parse().ok()?;
+    Some(Stat { parent, born, is_zombie: matches!(state, "Z" | "X") })
 }
 
 /// The number of the user as whom it runs.
@@ -148,7 +145,7 @@ mod tests {
     fn a_name_may_look_like_fields() {
         let fields = "S 7 8 9 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2";
         for name in ["sh", ") R 1 2", "a b", "((", ""] {
-            let expected = Stat { parent: 7, session: 9, born: 4711, is_zombie: false };
+            let expected = Stat { parent: 7, born: 4711, is_zombie: false };
             assert_eq!(parse_stat(format!("1 ({name}) {fields}\n").as_bytes()), Some(expected));
         }
         let zombie = fields.replacen('S', "Z", 1);

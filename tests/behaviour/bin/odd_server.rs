@@ -44,7 +44,11 @@ fn main() -> io::Result<()> {
                 exit(0);
             }
             "serve" => serve(&listeners),
-            _ => system(verb, &steps[place + 1..])?,
+            "serve-aside" => {
+                let listeners = std::mem::take(&mut listeners);
+                std::thread::spawn(move || serve(&listeners));
+            }
+            _ => system(verb, value, &steps[place + 1..])?,
         }
     }
     for child in &mut children {
@@ -55,7 +59,7 @@ fn main() -> io::Result<()> {
 
 /// What only Linux has.
 #[cfg(target_os = "linux")]
-fn system(verb: &str, rest: &[String]) -> io::Result<()> {
+fn system(verb: &str, value: &str, rest: &[String]) -> io::Result<()> {
     use std::os::unix::process::CommandExt;
 
     match verb {
@@ -66,13 +70,27 @@ fn system(verb: &str, rest: &[String]) -> io::Result<()> {
         "exec" => return Err(the_rest(rest).exec()),
         // SAFETY: it takes two integers; the others are for other options.
         "secret" => drop(unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) }),
+        // SAFETY: as above. By default, an ordinary user can trace nobody but descendants, on some systems.
+        "traceable" => drop(unsafe { libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY, 0, 0, 0) }),
+        // As a debugger at its prompt: it learns of the end of that process, and does not look.
+        "trace" => {
+            // SAFETY: the address and the options, both none, are plain numbers.
+            let status = unsafe { libc::ptrace(libc::PTRACE_SEIZE, number(value), 0_usize, 0_usize) };
+            println!(
+                "{}",
+                if status == -1 { io::Error::last_os_error().to_string() } else { "it is traced".to_owned() }
+            );
+        }
+        // The first thread of the process ends; the others go on.
+        // SAFETY: nobody waits for this thread, and what it has borrowed it never gives back.
+        "leave" => drop(unsafe { libc::syscall(libc::SYS_exit, 0) }),
         _ => panic!("there is no step `{verb}`"),
     }
     Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]
-fn system(verb: &str, _: &[String]) -> io::Result<()> {
+fn system(verb: &str, _: &str, _: &[String]) -> io::Result<()> {
     Err(io::Error::other(format!("there is no step `{verb}` here")))
 }
 

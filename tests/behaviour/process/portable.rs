@@ -2,9 +2,13 @@
 
 use std::io;
 use std::process::{Command, Stdio};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use port_runtime::{ErrorKind, ServerProcess};
+#[cfg(unix)]
+use port_runtime::{PortRequest, ReservedPort};
 
 use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
 
@@ -134,4 +138,33 @@ fn who_was_waited_for_is_left_alone() {
 fn who_chooses_its_port_is_for_linux() {
     let error = ServerProcess::start(&mut Odd::new().steps("listen=127.0.0.1:0 serve"), PLENTY).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+/// Where the number is released first, it may be lost, but seldom: 1 of 800 was measured. Before a start waited until the
+/// program had closed its copies of the other reservations, it was 57 of 800.
+#[test]
+#[cfg(unix)]
+fn many_start_at_once() {
+    let odd = &Odd::new();
+    let lost = AtomicU32::new(0);
+    for _ in 0..10 {
+        let ports: [ReservedPort; 20] = PortRequest::new().bind().unwrap();
+        std::thread::scope(|scope| {
+            for port in &ports {
+                scope.spawn(|| {
+                    let mut command = odd.command(port, "listen={} serve");
+                    match port.start(command.stderr(Stdio::piped()), PLENTY) {
+                        Ok(server) => assert_eq!(server.addr(), port.addr()),
+                        Err(error) if error.kind() == ErrorKind::ProcessEnded => {
+                            lost.fetch_add(1, Ordering::Relaxed);
+                        }
+                        Err(error) => panic!("{error}"),
+                    }
+                });
+            }
+        });
+    }
+    let tolerated = if cfg!(all(target_os = "linux", not(port_runtime_portable))) { 0 } else { 5 };
+    let lost = lost.into_inner();
+    assert!(lost <= tolerated, "{lost} of 200 numbers were lost");
 }

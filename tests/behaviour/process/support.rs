@@ -61,7 +61,7 @@ impl Odd {
         numbers.filter(is_ours).collect()
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(port_runtime_portable)))]
     #[track_caller]
     pub(crate) fn assert_gone(&self) {
         let left = self.processes();

@@ -43,14 +43,18 @@ const GRACE: Duration = Duration::from_secs(5);
 /// in the same way, with less patience: a server behind `sh -c 'server & wait'`, one that has called `setsid`, workers.
 /// The same happens when this process calls [`exit`](std::process::exit) or returns from `main`, so a
 /// `static SERVER: LazyLock<ServerProcess>` can be shared by all tests of a program. It does not happen when this process
-/// is killed or aborts, nor for processes that cannot be seen, where `/proc` is missing or another namespace's: there the
-/// child alone is ended. But Ctrl-C reaches the program, which is in the process group of its parent.
+/// alone is killed or aborts: its programs are orphans then. Ctrl-C, Ctrl-\\, a terminal that is closed, and a test runner
+/// that kills the process group of a test reach the program itself, which is in the group of its parent, unless it has left
+/// that (`setsid`, `timeout`). What cannot be seen is not ended either: where `/proc` is missing or another namespace's, the
+/// child alone is ended.
 ///
-/// A process whose own parent is gone is known by a variable of its environment. One that a shell has put into the
-/// background (`(server &)`), and that writes over its environment, as Redis does to name itself, is not recognised any more:
-/// it counts as a stranger, and is left alone. Start such a program itself, or wait for it in the shell.
+/// A process whose own parent is gone is known by two marks that it has inherited: a variable of its environment, and the
+/// limit `RLIMIT_LOCKS`, which Linux itself does not use. So one counts that a shell has put into the background
+/// (`(server &)`), without its environment as well, or that writes over that, as Redis does to name itself. One that has
+/// changed both is a stranger, and left alone.
 ///
-/// After your own `child().wait()`, the child is no longer signalled. A drop waits for the end, so in an `async` function
+/// A program that is stopped (SIGSTOP) is told to go on, or it would not hear that it should end. After your own
+/// `child().wait()`, the child is no longer signalled. A drop waits for the end, so in an `async` function
 /// [`stop_async`](Self::stop_async) comes first.
 ///
 /// # Output

@@ -8,7 +8,8 @@ use std::process::Command;
 use socket2::SockRef;
 
 use super::ServerProcess;
-use crate::error::{Error, ErrorKind};
+use super::start::cannot_start;
+use crate::error::Error;
 use crate::process::PassListeners;
 use crate::sys::program::Mark;
 
@@ -47,9 +48,8 @@ impl PassListeners {
         let mark = Mark::put_on(command);
         let spawned = self.spawn(command);
         mark.take_off(command);
-        let child = spawned
-            .map_err(|error| Error::system(ErrorKind::System, format!("cannot start `{name}`: {error}"), &error))?;
-        Ok(ServerProcess::new(child, format!("`{name}`"), Some(mark)).at(address))
+        let child = spawned.map_err(|error| cannot_start(&name, command, &error))?;
+        Ok(ServerProcess::new(child, format!("`{name}`"), mark).at(address))
     }
 }
 

@@ -137,11 +137,7 @@ impl ServerProcess {
         let wait = Wait::new(if may_come_later { DAEMON } else { Duration::ZERO }, &cancel);
         loop {
             match self.program.look(address) {
-                Ok(Look::Stranger(owner)) => {
-                    // Then it is ended with the rest.
-                    let _ = may_come_later && self.program.is_daemon(&owner);
-                    return Some(holder::name(&owner));
-                }
+                Ok(Look::Stranger(owner)) => return Some(holder::name(&owner)),
                 Ok(Look::Ready | Look::Descendant) => return Some("a process that it left behind".to_owned()),
                 _ if !wait.pause() => return None,
                 _ => {}

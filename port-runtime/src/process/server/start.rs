@@ -94,16 +94,19 @@ impl ServerProcess {
     }
 
     /// A server that was spawned in another way: it is ended as all the others are, except that a process which has lost its
-    /// parent (`setsid`, a daemon) is not recognized as its own.
+    /// parent (`setsid`, a daemon) is not recognized as its own when it was started before this call.
     ///
     /// ```no_run
     /// # fn take_over(command: &mut std::process::Command) -> std::io::Result<()> {
     /// let server = port_runtime::ServerProcess::from_child(command.spawn()?);
     /// # drop(server); Ok(()) }
     /// ```
-    pub fn from_child(child: Child) -> Self {
+    pub fn from_child(mut child: Child) -> Self {
         let name = format!("the server (pid {})", child.id());
-        Self::new(child, name, None)
+        // The number of one that was waited for is another's by now, perhaps.
+        let runs = matches!(child.try_wait(), Ok(None));
+        let program = if runs { Program::new(&child, Mark::put_on_child(&child)) } else { Program::gone() };
+        Self::of(child, name, program)
     }
 
     fn spawn(command: &mut Command, release: impl FnOnce()) -> Result<Self, Error> {
@@ -112,13 +115,19 @@ impl ServerProcess {
         let spawned = program::spawn(command, release);
         mark.take_off(command);
         match spawned {
-            Ok(child) => Ok(Self::new(child, format!("`{name}`"), Some(mark))),
-            Err(error) => Err(Error::system(ErrorKind::System, format!("cannot start `{name}`: {error}"), &error)),
+            Ok(child) => Ok(Self::new(child, format!("`{name}`"), mark)),
+            Err(error) => Err(cannot_start(&name, command, &error)),
         }
     }
 
-    pub(super) fn new(mut child: Child, name: String, mark: Option<Mark>) -> Self {
-        let program = Arc::new(Program::new(&child, mark));
+    /// Of a child that was spawned just now.
+    pub(super) fn new(child: Child, name: String, mark: Mark) -> Self {
+        let program = Program::new(&child, mark);
+        Self::of(child, name, program)
+    }
+
+    fn of(mut child: Child, name: String, program: Program) -> Self {
+        let program = Arc::new(program);
         Self {
             id: child.id(),
             name,
@@ -151,4 +160,11 @@ impl ServerProcess {
             Err(Error::system(ErrorKind::System, format!("cannot wait for the server: {error}"), &error))
         })
     }
+}
+
+/// The system says "no such file" of a folder that is missing, too.
+pub(super) fn cannot_start(name: &str, command: &Command, error: &std::io::Error) -> Error {
+    let folder = command.get_current_dir().map(|folder| format!(" in {}", folder.to_string_lossy().escape_debug()));
+    let message = format!("cannot start `{name}`{}: {error}", folder.unwrap_or_default());
+    Error::system(ErrorKind::System, message, error)
 }

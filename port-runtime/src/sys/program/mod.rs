@@ -11,6 +11,9 @@ mod os;
 mod os;
 
 pub(crate) use self::os::{AtExit, Mark, Program, spawn};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
 use super::owner::Owner;
 
 /// Who listens where a program is expected.
@@ -31,4 +34,17 @@ pub(crate) enum Look {
         allow(dead_code, reason = "a connection does not tell")
     )]
     Stranger(Owner),
+}
+
+/// Asks a child by its number, which is nobody else's before it was waited for, and waits for so much time. Where the system
+/// has no way to ask, it does nothing.
+fn ask(child: &mut Child, signal: i32, grace: Duration, hurry: &dyn Fn() -> bool) {
+    #[cfg(unix)]
+    let asked = matches!(child.try_wait(), Ok(None)) && super::signals::kill(child.id(), signal).is_ok();
+    #[cfg(not(unix))]
+    let asked = signal < 0;
+    let started = Instant::now();
+    while asked && matches!(child.try_wait(), Ok(None)) && started.elapsed() < grace && !hurry() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }

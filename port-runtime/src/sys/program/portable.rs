@@ -7,19 +7,39 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Look;
-use crate::sys::owner::Owner;
 
 /// A refusal comes at once; Windows tries again for two seconds.
 const CONNECT: Duration = Duration::from_millis(500);
 
+/// For a process to become another program.
+#[cfg(unix)]
+const COPIES: Duration = Duration::from_millis(500);
+
 /// Releases the number and starts the program, one at a time. A process that is being started has copies of all sockets
-/// until it becomes the program: a number that another one releases meanwhile would still be bound.
+/// until it has become the program: a number that another one releases meanwhile would still be bound.
 pub(crate) fn spawn(command: &mut Command, release: impl FnOnce()) -> io::Result<Child> {
     static ALONE: Mutex<()> = Mutex::new(());
 
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     release();
+    #[cfg(unix)]
+    return until_copies_are_gone(|| command.spawn());
+    #[cfg(not(unix))]
     command.spawn()
+}
+
+/// std returns from a spawn a little before the copies are gone: so one more is made, and it is seen when that is. Not waited
+/// for ever: a fork of somebody else may have one, too.
+#[cfg(unix)]
+fn until_copies_are_gone(spawn: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+    let streams = std::os::unix::net::UnixStream::pair();
+    let child = spawn()?;
+    if let Ok((mut ours, copied)) = streams {
+        drop(copied);
+        // What comes is the end of the stream, or nothing.
+        let _ = ours.set_read_timeout(Some(COPIES)).and_then(|()| io::Read::read(&mut ours, &mut [0]));
+    }
+    Ok(child)
 }
 
 /// Nobody could find it.
@@ -28,6 +48,10 @@ pub(crate) struct Mark;
 
 impl Mark {
     pub(crate) fn put_on(_: &mut Command) -> Self {
+        Self
+    }
+
+    pub(crate) fn put_on_child(_: &Child) -> Self {
         Self
     }
 
@@ -53,7 +77,11 @@ pub(crate) struct Program;
 
 #[expect(clippy::unused_self, reason = "it is needed on Linux")]
 impl Program {
-    pub(crate) fn new(_: &Child, _: Option<Mark>) -> Self {
+    pub(crate) fn new(_: &Child, _: Mark) -> Self {
+        Self
+    }
+
+    pub(crate) fn gone() -> Self {
         Self
     }
 
@@ -83,17 +111,8 @@ impl Program {
         Ok(if connected { Look::Ready } else { Look::Nobody })
     }
 
-    pub(crate) fn is_daemon(&self, _: &Owner) -> bool {
-        false
-    }
-
     pub(crate) fn end(&self, child: &mut Child, signal: i32, grace: Duration, hurry: &dyn Fn() -> bool) {
-        if ask(child, signal) {
-            let started = std::time::Instant::now();
-            while matches!(child.try_wait(), Ok(None)) && started.elapsed() < grace && !hurry() {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        }
+        super::ask(child, signal, grace, hurry);
         self.kill(child);
     }
 
@@ -102,16 +121,4 @@ impl Program {
         let _ = child.kill();
         let _ = child.wait();
     }
-}
-
-/// Whether the system has a way to ask, and the child is there to be asked.
-#[cfg(unix)]
-fn ask(child: &mut Child, signal: i32) -> bool {
-    // Nobody else has its number before it was waited for, and that is done here only.
-    matches!(child.try_wait(), Ok(None)) && crate::sys::signals::kill(child.id(), signal).is_ok()
-}
-
-#[cfg(not(unix))]
-fn ask(_: &mut Child, _: i32) -> bool {
-    false
 }

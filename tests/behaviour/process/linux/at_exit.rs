@@ -2,7 +2,8 @@
 #![allow(unsafe_code, reason = "system calls")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Stdio, exit};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio, exit};
 use std::sync::LazyLock;
 
 use port_runtime::{PortRequest, ReservedPort, ServerProcess};
@@ -23,17 +24,22 @@ static SERVER: LazyLock<ServerProcess> = LazyLock::new(|| {
 #[track_caller]
 fn run_again(test: &str, steps: &str, expected: Option<i32>) {
     let odd = Odd::new();
-    let steps = odd.steps(steps);
-    let steps: Vec<_> = steps.get_args().map(|step| step.to_str().unwrap()).collect();
-    let mut command = behaviour::command(&behaviour::this_test());
-    command.args(["--exact", &format!("linux::at_exit::{test}"), "--nocapture"]).env(INSIDE, steps.join(" "));
-    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut process = inside(test, &odd, steps).spawn().unwrap();
     let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
     let ids: Vec<String> = lines.filter_map(|line| line.strip_prefix("the server is ").map(str::to_owned)).collect();
     let status = process.wait().unwrap();
     assert_eq!(status.code(), expected);
     assert_eq!(ids.len(), 1, "it was started");
     eventually("the end of the server", || odd.processes().is_empty());
+}
+
+fn inside(test: &str, odd: &Odd, steps: &str) -> Command {
+    let steps = odd.steps(steps);
+    let steps: Vec<_> = steps.get_args().map(|step| step.to_str().unwrap()).collect();
+    let mut command = behaviour::command(&behaviour::this_test());
+    command.args(["--exact", &format!("linux::at_exit::{test}"), "--nocapture"]).env(INSIDE, steps.join(" "));
+    command.stdout(Stdio::piped());
+    command
 }
 
 fn is_inside() -> bool {
@@ -44,6 +50,29 @@ fn announce() {
     println!("\nthe server is {}", SERVER.id());
     std::io::stdout().flush().unwrap();
     assert_says_hello(SERVER.addr());
+}
+
+/// As a terminal sends them, and as test runners do to who takes too long.
+#[test]
+fn a_signal_to_the_group_of_the_test_program_ends_its_programs() {
+    if is_inside() {
+        announce();
+        std::thread::sleep(PLENTY);
+        return;
+    }
+    for signal in ["-HUP", "-INT", "-QUIT", "-TERM", "-KILL"] {
+        let odd = Odd::new();
+        let mut command =
+            inside("a_signal_to_the_group_of_the_test_program_ends_its_programs", &odd, "child listen={} serve");
+        let mut process = command.process_group(0).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.starts_with("the server is ")), "it was started");
+        assert_eq!(odd.processes().len(), 2);
+        let group = format!("-{}", process.id());
+        assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
+        assert_eq!(process.wait().unwrap().code(), None);
+        eventually("the end of the server", || odd.processes().is_empty());
+    }
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{PLENTY, assert_says_hello, eventually, reserve};
+use port_runtime::ServerProcess;
+
+use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
 
 const INSIDE: &str = "PROCESS_ELSEWHERE";
 
@@ -64,6 +66,91 @@ fn without_proc() {
     let mut command = again(&["unshare", "-rm", "sh", "-c", hide], "in_a_pid_namespace_with_the_proc_of_another");
     command.env("RUST_BACKTRACE", "0");
     succeeds(command);
+}
+
+#[test]
+#[cfg_attr(not(all(has_unshare, has_seccomp)), ignore = "no namespaces or no seccomp filters here")]
+fn without_proc_and_without_descriptors_of_processes() {
+    if is_inside() {
+        return super::sandboxes::is_asked_by_its_number();
+    }
+    let hide = r#"mount -t tmpfs none /proc && exec "$0" "$@""#;
+    let test = "without_proc_and_without_descriptors_of_processes";
+    let mut command = again(&["unshare", "-rm", "sh", "-c", hide], test);
+    command.env("RUST_BACKTRACE", "0");
+    succeeds(command);
+}
+
+/// As in a container whose only program is the test: who loses their parent comes to this process.
+#[test]
+#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+fn as_the_first_process() {
+    if is_inside() {
+        assert_eq!(std::process::id(), 1);
+        assert!(Command::new("sh").args(["-c", "sleep 601 & exit"]).status().unwrap().success());
+        let mine = || Command::new("pgrep").args(["-x", "-f", "sleep 601"]).status().unwrap().success();
+        for steps in ["listen={} serve", "child setsid listen={} serve", "stubborn listen={} serve"] {
+            let (port, odd) = (reserve(), Odd::new());
+            let inner = odd.command(&port, steps);
+            let mut command = Command::new("sh");
+            command.args(["-c", r#"(env -i "$0" "$@" &); sleep 600"#]).arg(inner.get_program()).args(inner.get_args());
+            let server = port.start(&mut command, PLENTY).unwrap();
+            assert_says_hello(server.addr());
+            drop(server);
+            odd.assert_gone();
+            assert!(mine(), "a stranger was ended");
+        }
+        return;
+    }
+    succeeds(again(&["unshare", "-rpf", "--mount-proc"], "as_the_first_process"));
+}
+
+/// Somebody else has the number of a child that was waited for.
+#[test]
+#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+fn a_number_that_was_used_again() {
+    if is_inside() {
+        let mut child = Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let mut others = Vec::new();
+        // Whoever is started meanwhile may have got it.
+        let mut other = (0..100).find_map(|_| {
+            std::fs::write("/proc/sys/kernel/ns_last_pid", (child.id() - 1).to_string()).unwrap();
+            let other = Command::new("sleep").arg("600").spawn().unwrap();
+            if other.id() == child.id() {
+                return Some(other);
+            }
+            others.push(other);
+            None
+        });
+        let other = other.as_mut().expect("the number is free");
+        drop(ServerProcess::from_child(child));
+        assert!(other.try_wait().unwrap().is_none(), "a stranger was ended");
+        return;
+    }
+    succeeds(again(&["unshare", "-rpf", "--mount-proc"], "a_number_that_was_used_again"));
+}
+
+#[test]
+#[cfg_attr(not(all(has_mount, has_setpriv)), ignore = "`unshare -m` or `setpriv` do nothing here")]
+fn where_only_one_s_own_processes_are_shown() {
+    if is_inside() {
+        assert!(!std::path::Path::new("/proc/1/stat").exists());
+        for steps in ["listen={} serve", "child setsid listen={} serve", "setsid daemon listen={} serve"] {
+            let (port, odd) = (reserve(), Odd::new());
+            let mut command = odd.command(&port, steps);
+            if let Ok(server) = port.start(&mut command, PLENTY) {
+                assert_says_hello(server.addr());
+                assert_eq!(server.addrs(), [port.addr()]);
+            }
+            odd.assert_gone();
+        }
+        return;
+    }
+    let hide = r#"mount -t proc -o hidepid=2 none /proc && exec "$0" "$@""#;
+    let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let wrapper = [&["unshare", "-m", "sh", "-c", hide], &user[..]].concat();
+    succeeds(again(&wrapper, "where_only_one_s_own_processes_are_shown"));
 }
 
 /// A stand-in for a container's proxy: it listens for the program, is no descendant, and cannot be looked at.

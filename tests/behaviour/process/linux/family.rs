@@ -79,3 +79,56 @@ fn in_a_pid_namespace() {
     behind(&["unshare", "-rpf"], "listen={} serve");
     behind(&["unshare", "-rpf", "sh", "-c", r#""$0" "$@" & wait"#], "listen={} serve");
 }
+
+/// Programs that change little in the one that they start, or nothing.
+#[test]
+fn behind_programs_that_start_others() {
+    for wrapper in [
+        &["env", "ODD=1"][..],
+        &["nice", "-n", "1"],
+        &["nohup"],
+        &["setsid"],
+        &["setsid", "--wait"],
+        &["stdbuf", "-oL"],
+        &["timeout", "600"],
+        &["timeout", "--foreground", "600"],
+        &["timeout", "-k", "1", "600", "nice", "env", "-i", "timeout", "600"],
+    ] {
+        behind(wrapper, "listen={} serve");
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_strace), ignore = "`strace` is not installed, or may not trace")]
+fn behind_a_tracer() {
+    behind(&["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=none"], "listen={} serve");
+}
+
+/// Nothing says of it any more whose it is, but a limit that it has inherited.
+#[test]
+fn in_the_background_without_an_environment() {
+    for _ in 0..5 {
+        behind(&["sh", "-c", r#"(env -i "$0" "$@" &); sleep 600"#], "listen={} serve");
+    }
+    behind(&["sh", "-c", r#"(env -i "$0" "$@" &); sleep 600"#], "setsid child setsid stubborn listen={} serve");
+}
+
+/// The shell waits until it carries the mark.
+const IN_THE_BACKGROUND: &str = r#"
+    tries=0
+    until grep -q 'file locks  *[0-9]' /proc/self/limits || test $tries = 1000; do
+        tries=$((tries + 1)); sleep 0.01
+    done
+    (env -i "$0" "$@" &); sleep 600"#;
+
+#[test]
+fn in_the_background_of_a_child_that_was_spawned_in_another_way() {
+    let (port, odd) = (reserve(), Odd::new());
+    let inner = odd.command(&port, "listen={} serve");
+    let mut command = Command::new("sh");
+    command.args(["-c", IN_THE_BACKGROUND]).arg(inner.get_program()).args(inner.get_args());
+    let server = port_runtime::ServerProcess::from_child(command.spawn().unwrap());
+    port.wait_until_listening(PLENTY).unwrap();
+    drop(server);
+    odd.assert_gone();
+}

@@ -136,6 +136,7 @@ fn the_command_can_be_used_again_without_being_taken_for_the_server() {
     plain.kill().unwrap();
     plain.wait().unwrap();
 }
+
 #[test]
 fn many_start_at_once_and_end_at_once() {
     let odd = &Odd::new();

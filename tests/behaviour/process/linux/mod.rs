@@ -8,8 +8,13 @@ mod elsewhere;
 mod examples;
 mod family;
 mod gone;
+mod harness;
+mod hostile;
 mod measure;
 mod passed;
 mod real;
+mod sandboxes;
+#[path = "../../support/linux/seccomp.rs"]
+mod seccomp;
 #[path = "../../linux/reserved/servers.rs"]
 mod servers;

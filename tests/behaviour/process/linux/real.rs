@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use port_runtime::{ErrorKind, FromFreePort, PortRequest, ReservedPort, ServerProcess};
+use port_runtime::{ErrorKind, ReservedPort};
 use test_support::Folder;
 
 use super::servers::{self, Server};
@@ -14,7 +14,7 @@ use crate::support::{PLENTY, eventually, reserve};
 
 /// Sends a question until it is answered: who listens need not be ready.
 #[track_caller]
-fn assert_answers(server: &Server, address: SocketAddr) -> TcpStream {
+pub(super) fn assert_answers(server: &Server, address: SocketAddr) -> TcpStream {
     let mut answered = None;
     eventually("an answer", || {
         let Ok(mut client) = TcpStream::connect(address) else { return false };
@@ -185,37 +185,85 @@ fn redis_as_a_daemon() {
     }
 }
 
-/// A harness of a real server: this is all of it.
-struct Redis {
-    server: ServerProcess,
-    port: ReservedPort,
-}
-
-impl Redis {
-    fn start(port: &ReservedPort) -> Result<ServerProcess, port_runtime::Error> {
-        let mut command = Command::new("redis-server");
-        command.args(["--save", "", "--port", &port.port().to_string()]).stdout(Stdio::piped());
-        port.start(&mut command, Duration::from_secs(30))
+/// Redis writes a title over its arguments and its environment.
+#[test]
+#[cfg_attr(not(has_redis), ignore = "redis-server is not installed")]
+fn redis_in_the_background_of_a_shell() {
+    for _ in 0..5 {
+        let (port, folder) = (reserve(), Folder::new());
+        let inner = (servers::REDIS.command)(port.addr().ip(), port.port(), &folder);
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"("$0" "$@" &); sleep 600"#]).arg(inner.get_program()).args(inner.get_args());
+        let running = port.start(command.current_dir(&*folder).stdout(Stdio::piped()), PLENTY).unwrap();
+        assert_answers(&servers::REDIS, running.addr());
+        drop(running);
+        assert_eq!(processes_in(&folder), [""; 0]);
     }
 }
 
-impl FromFreePort for Redis {
-    fn from_free_port(request: &PortRequest) -> Result<Self, port_runtime::Error> {
-        let port = request.bind()?;
-        Ok(Self { server: Self::start(&port)?, port })
+/// A package without dependencies, whose program takes its address as its first argument.
+fn write_package(folder: &Path, build: &str) {
+    std::fs::create_dir(folder.join("src")).unwrap();
+    let server = "use std::{env, io::Write, net::TcpListener}; fn main() { \
+         let address = env::args().nth(1).expect(\"an address\"); \
+         for client in TcpListener::bind(address).expect(\"it is free\").incoming() { \
+         let _ = client.and_then(|mut client| client.write_all(b\"hello\")); } }";
+    std::fs::write(folder.join("src/main.rs"), server).unwrap();
+    std::fs::write(folder.join("build.rs"), build).unwrap();
+    std::fs::write(folder.join("Cargo.toml"), "[package]\nname = \"server\"\nedition = \"2021\"\n[workspace]\n")
+        .unwrap();
+}
+
+fn cargo_run(folder: &Path, port: &ReservedPort) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--offline", "--", &port.addr().to_string()]).current_dir(folder);
+    for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"]
+    {
+        command.env_remove(variable);
+    }
+    command.stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn cargo_run_that_builds_first() {
+    let (port, folder) = (reserve(), Folder::new());
+    write_package(&folder, "fn main() {}");
+    for _ in 0..2 {
+        let server = port.start(&mut cargo_run(&folder, &port), 5 * PLENTY).unwrap();
+        crate::support::assert_says_hello(server.addr());
+        drop(server);
+        assert_eq!(processes_in(&folder), [""; 0]);
     }
 }
 
 #[test]
-#[cfg_attr(not(has_redis), ignore = "redis-server is not installed")]
-fn a_harness_of_a_few_lines_restarts_and_comes_in_threes() {
-    let [mut first, second, third]: [Redis; 3] = PortRequest::new().bind().unwrap();
-    for redis in [&first, &second, &third] {
-        assert_answers(&servers::REDIS, redis.server.addr());
-    }
-    first.server.stop().unwrap();
-    first.server = Redis::start(&first.port).unwrap();
-    assert_answers(&servers::REDIS, first.port.addr());
+fn cargo_run_whose_build_takes_too_long() {
+    let (port, folder) = (reserve(), Folder::new());
+    let build = "fn main() { std::fs::write(\"started\", \"\").unwrap(); std::thread::sleep(std::time::Duration::from_secs(600)) }";
+    write_package(&folder, build);
+    std::thread::scope(|scope| {
+        let start = scope.spawn(|| port.start(&mut cargo_run(&folder, &port), Duration::from_secs(20)).unwrap_err());
+        eventually("the build script", || start.is_finished() || folder.join("started").exists());
+        let error = start.join().unwrap();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    });
+    assert!(folder.join("started").exists());
+    assert_eq!(processes_in(&folder), [""; 0]);
+}
+
+#[test]
+fn cargo_run_of_what_does_not_compile() {
+    let (port, folder) = (reserve(), Folder::new());
+    write_package(&folder, "fn main() { no such thing }");
+    let error = port.start(&mut cargo_run(&folder, &port), 5 * PLENTY).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ProcessEnded);
+    let message = error.to_string();
+    assert!(
+        message.contains("exit status: 101; its last output: ") && message.contains("could not compile"),
+        "{message}"
+    );
+    assert_eq!(processes_in(&folder), [""; 0]);
 }
 
 #[test]

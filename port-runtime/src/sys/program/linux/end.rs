@@ -1,7 +1,6 @@
 //! The end of programs: the child is asked, then those it has left behind, then all that is left is killed.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::handle::Handle;
@@ -30,18 +29,9 @@ impl<'a> Ending<'a> {
     }
 
     fn look(&mut self, mark: Option<&Mark>) {
-        let Some(child) = &self.program.child else { return };
         // A number whose process was replaced by another: the mark decides about that one, or the new parent.
         self.seen.retain(|_, handle| !handle.has_ended());
-        let mut members = tree::members(child, mark);
-        for known in &*self.program.known.lock().unwrap_or_else(PoisonError::into_inner) {
-            members.extend(tree::descendants(known));
-        }
-        self.note(members);
-    }
-
-    fn note(&mut self, members: impl IntoIterator<Item = Pid>) {
-        for pid in members {
+        for pid in tree::members(self.program.child.as_ref(), mark) {
             if !self.seen.contains_key(&pid) {
                 // A zombie whose parent does not care would never be gone.
                 let handle = Handle::of(pid).filter(|handle| !handle.has_ended());
@@ -53,7 +43,7 @@ impl<'a> Ending<'a> {
     /// Asks the child to end.
     pub(super) fn ask(&self, signal: i32) {
         if let Some(child) = self.program.child.as_ref().filter(|child| !child.has_ended()) {
-            child.signal(signal);
+            ask(child, signal);
         }
     }
 
@@ -72,21 +62,13 @@ impl<'a> Ending<'a> {
         self.child_ends_within(left()) && self.seen.values().all(|handle| handle.ends_within(left()))
     }
 
-    /// Notes those who have the sockets by which the program was ready: a daemon whose parent is gone, and whose mark, too.
-    fn look_for_sockets(&mut self) {
-        let sockets = self.program.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        let child = self.program.child.as_ref().map(|child| child.pid);
-        self.note(tree::holders(&sockets).filter(|&pid| Some(pid) != child));
-    }
-
     /// Ends those who are left, politely first.
     pub(super) fn clear(mut self) {
         self.look(self.program.mark.as_ref());
-        self.look_for_sockets();
         if self.seen.is_empty() && self.program.child.as_ref().is_none_or(Handle::has_ended) {
             return;
         }
-        self.seen.values().for_each(|handle| handle.signal(libc::SIGTERM));
+        self.seen.values().for_each(|handle| ask(handle, libc::SIGTERM));
         // A child that is here still has had its time.
         self.ask(libc::SIGKILL);
         self.all_end_by(Instant::now() + PAUSE);
@@ -96,7 +78,6 @@ impl<'a> Ending<'a> {
     /// Ends everybody at once.
     pub(super) fn kill(mut self) {
         let until = Instant::now() + AFTER_KILL;
-        self.look_for_sockets();
         // Whoever is killed may have started another one just before.
         while Instant::now() < until {
             self.look(self.program.mark.as_ref());
@@ -108,5 +89,13 @@ impl<'a> Ending<'a> {
                 }
             }
         }
+    }
+}
+
+/// Sends a signal that is heard: one that is stopped would hear nothing before it goes on.
+fn ask(process: &Handle, signal: i32) {
+    process.signal(signal);
+    if signal != libc::SIGKILL {
+        process.signal(libc::SIGCONT);
     }
 }

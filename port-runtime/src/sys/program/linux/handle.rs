@@ -4,6 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::pidfd::Pidfd;
+use super::threads;
 use crate::sys::proc_fs::{self, Pid};
 use crate::sys::signals;
 
@@ -41,6 +42,12 @@ impl Handle {
         proc_fs::stat(self.pid).is_some_and(|stat| Some(stat.born) == self.born)
     }
 
+    /// By what `/proc` tells. One whose first thread has ended has others, or is a zombie.
+    fn runs(&self) -> bool {
+        let stat = proc_fs::stat(self.pid).filter(|stat| Some(stat.born) == self.born);
+        stat.is_some_and(|stat| !stat.is_zombie || threads::others(self.pid).next().is_some())
+    }
+
     /// Nothing happens to one that has ended.
     pub(super) fn signal(&self, signal: i32) {
         // What was refused, to a server that runs as another user, cannot be helped.
@@ -62,7 +69,7 @@ impl Handle {
             let left = limit.saturating_sub(started.elapsed());
             let ended = match &self.pidfd {
                 Some(pidfd) => pidfd.has_ended(left),
-                None => Ok(proc_fs::stat(self.pid).is_none_or(|stat| Some(stat.born) != self.born || stat.is_zombie)),
+                None => Ok(!self.runs()),
             };
             match ended {
                 Ok(true) => return true,

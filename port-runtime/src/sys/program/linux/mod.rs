@@ -3,22 +3,21 @@
 mod at_exit;
 mod end;
 mod handle;
+mod limit;
 mod pidfd;
+mod threads;
 mod tree;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, Command};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::at_exit::AtExit;
 use self::end::Ending;
 use self::handle::Handle;
 pub(crate) use self::tree::Mark;
-use super::Look;
-use crate::sys::descriptors::Sockets;
+use super::{Look, ask};
 use crate::sys::owner::{self, Owner};
 use crate::sys::sock_diag::{self, Entry, State};
 use crate::sys::{listening, proc_fs};
@@ -34,29 +33,25 @@ const SEARCH: Duration = Duration::from_secs(5);
 /// How often it is looked whether somebody is in a hurry.
 const SLICE: Duration = Duration::from_millis(20);
 
+/// For what comes at once, or not at all soon.
+const REAP: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// `None` for one that was gone before anybody looked, where `SIGCHLD` is ignored.
+    /// `None` for one that was gone before anybody looked.
     child: Option<Handle>,
     mark: Option<Mark>,
-    executable: Option<PathBuf>,
-    /// Those that were recognized when they listened. Later they might not be: a server may write its title over its
-    /// environment, and so over the mark.
-    known: Mutex<Vec<Handle>>,
-    /// The sockets by which it was ready. Only what descends from the program can have them.
-    listeners: Mutex<Vec<u64>>,
 }
 
 impl Program {
-    pub(crate) fn new(child: &Child, mark: Option<Mark>) -> Self {
-        let executable = proc_fs::executable(child.id());
-        Self {
-            child: Handle::of_child(child.id()),
-            mark,
-            executable,
-            known: Mutex::default(),
-            listeners: Mutex::default(),
-        }
+    /// Of a child that nobody has waited for.
+    pub(crate) fn new(child: &Child, mark: Mark) -> Self {
+        Self { child: Handle::of_child(child.id()), mark: Some(mark) }
+    }
+
+    /// Of a child whose number may be another's by now.
+    pub(crate) fn gone() -> Self {
+        Self { child: None, mark: None }
     }
 
     /// Whether the child has ended. Nobody has to have waited for it.
@@ -74,7 +69,7 @@ impl Program {
     fn own<'a>(&self, listeners: &'a [Entry]) -> Vec<&'a Entry> {
         let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) else { return Vec::new() };
         let members = tree::descendants(child);
-        let sockets: Vec<u64> = members.into_iter().filter_map(|pid| Sockets::of(pid).ok()).flatten().collect();
+        let sockets: Vec<u64> = members.into_iter().flat_map(threads::sockets).collect();
         listeners.iter().filter(|it| sockets.contains(&it.inode)).collect()
     }
 
@@ -91,10 +86,8 @@ impl Program {
         }
         let own = self.own(&here);
         if !own.is_empty() {
-            let ready = own.iter().map(|it| it.inode).collect();
-            *self.listeners.lock().unwrap_or_else(PoisonError::into_inner) = ready;
-            let itself = self.child.as_ref().and_then(|child| Sockets::of(child.pid).ok());
-            let itself = itself.is_some_and(|mut sockets| sockets.any(|inode| here.iter().any(|it| it.inode == inode)));
+            let sockets = self.child.as_ref().map(|child| threads::sockets(child.pid)).unwrap_or_default();
+            let itself = own.iter().any(|it| sockets.contains(&it.inode));
             return Ok(if itself { Look::Ready } else { Look::Descendant });
         }
         let inodes: Vec<_> = here.iter().map(|it| it.inode).collect();
@@ -108,33 +101,9 @@ impl Program {
         })
     }
 
-    /// Whether a stranger is what the child has become by daemonizing, now that it has ended and says that all is well.
-    pub(crate) fn is_daemon(&self, owner: &Owner) -> bool {
-        let (Owner::Other { pid, .. }, Some(child)) = (owner, &self.child) else { return false };
-        let is_ours = proc_fs::stat(*pid).is_some_and(|stat| stat.session == *pid && Some(stat.born) >= child.born)
-            && child.born.is_some()
-            && self.executable.is_some()
-            && proc_fs::executable(*pid) == self.executable;
-        if is_ours {
-            self.remember(*pid);
-        }
-        is_ours
-    }
-
     fn is_own(&self, owner: &Owner) -> bool {
         let (Owner::Other { pid, .. }, Some(child)) = (owner, &self.child) else { return false };
-        let is_own = tree::is_member(*pid, child, self.mark.as_ref());
-        if is_own {
-            self.remember(*pid);
-        }
-        is_own
-    }
-
-    fn remember(&self, pid: u32) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.iter().any(|handle| handle.pid == pid && handle.is_known_by_its_number()) {
-            known.extend(Handle::of(pid));
-        }
+        tree::is_member(*pid, child, self.mark.as_ref())
     }
 
     /// Ends the program: the child with this signal and so much time, or less when somebody is in a hurry; then what is
@@ -142,6 +111,9 @@ impl Program {
     pub(crate) fn end(&self, child: &mut Child, signal: i32, grace: Duration, hurry: &dyn Fn() -> bool) {
         if grace.is_zero() {
             return self.kill(child);
+        }
+        if self.child.is_none() {
+            ask(child, signal, grace, hurry);
         }
         Self::end_all(&[(self, signal, grace)], hurry);
         kill_child(child);
@@ -178,9 +150,15 @@ fn addresses(listeners: &[&Entry]) -> Vec<SocketAddr> {
 }
 
 /// Where neither a pidfd nor `/proc` is to be had, the child's number is good for as long as nobody has waited for it.
+///
+/// Not for ever: one that is stuck in the kernel ends later, and that of one which is being traced is told to the tracer
+/// first.
 fn kill_child(child: &mut Child) {
     if matches!(child.try_wait(), Ok(None)) && child.kill().is_ok() {
+        let killed = Instant::now();
         // An error means that there is nothing to wait for.
-        let _ = child.wait();
+        while matches!(child.try_wait(), Ok(None)) && killed.elapsed() < REAP {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }

@@ -2,43 +2,81 @@
 //! mark still.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::process::{self, Command};
+use std::hash::{BuildHasher, RandomState};
+use std::process::{self, Child, Command};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, fs};
 
 use super::handle::Handle;
-use crate::sys::descriptors::Sockets;
+use super::{limit, threads};
 use crate::sys::proc_fs::{self, Pid};
 
-/// A variable that only the processes of one program have. A name of its own for each, so that a program that starts
-/// others in this way hands down the mark that it carries itself.
+/// What only the processes of one program have: an entry in a variable of the environment, and a resource limit for those
+/// that write a title over their environment, or are started without one.
 #[derive(Debug, Clone)]
-pub(crate) struct Mark(String);
+pub(crate) struct Mark {
+    entry: String,
+    limit: u64,
+    /// What the command hands down.
+    handed_down: Arc<AtomicU64>,
+}
 
 impl Mark {
-    /// Marks what the command starts next.
-    pub(crate) fn put_on(command: &mut Command) -> Self {
+    /// Lower case comes last in an environment that is sorted: some servers that write a title over their arguments do not
+    /// come that far.
+    const VARIABLE: &str = "port_runtime_part_of";
+
+    fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
 
         let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos());
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Lower case comes last in an environment that is sorted: servers that write a title over their arguments
-        // (Redis) do not come that far.
-        let name = format!("port_runtime_{}_{count}_{time:x}", process::id());
-        command.env(&name, "1");
-        Self(name)
+        let entry = format!("{}-{count}-{time:x}", process::id());
+        // No limit that anybody would set by hand, and not the one that stands for "unlimited" either.
+        let limit = (1 << 62) | (RandomState::new().hash_one(&entry) >> 2);
+        Self { entry, limit, handed_down: Arc::new(AtomicU64::new(limit)) }
+    }
+
+    /// Marks what the command starts next.
+    pub(crate) fn put_on(command: &mut Command) -> Self {
+        let mark = Self::new();
+        // A program that starts others in this way hands down the marks that it carries itself. Of the limit there is one.
+        let mut entries = env::var_os(Self::VARIABLE).unwrap_or_default();
+        if !entries.is_empty() {
+            entries.push(":");
+        }
+        entries.push(&mark.entry);
+        command.env(Self::VARIABLE, entries);
+        limit::hand_down(command, &mark.handed_down);
+        mark
+    }
+
+    /// Marks a child that nobody has waited for, and all that it starts from now on.
+    pub(crate) fn put_on_child(child: &Child) -> Self {
+        let mark = Self::new();
+        limit::set(child.id(), mark.limit);
+        mark
     }
 
     /// So that what the command starts afterwards, by itself, is not taken for a part of the program.
     pub(crate) fn take_off(&self, command: &mut Command) {
-        command.env_remove(&self.0);
+        self.handed_down.store(0, Ordering::Relaxed);
+        match env::var_os(Self::VARIABLE) {
+            Some(entries) => command.env(Self::VARIABLE, entries),
+            None => command.env_remove(Self::VARIABLE),
+        };
     }
 
+    /// Of another user neither can be read.
     fn is_on(&self, pid: Pid) -> bool {
-        // Of another user it cannot be read.
-        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment.split(|&byte| byte == 0).any(|it| it.strip_suffix(b"=1") == Some(self.0.as_bytes()))
+        let is_here = |variable: &[u8]| {
+            let entries = variable.strip_prefix(Self::VARIABLE.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+            entries.is_some_and(|entries| entries.split(|&byte| byte == b':').any(|it| it == self.entry.as_bytes()))
+        };
+        let environment = || fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        limit::is_on(pid, self.limit) || environment().split(|&byte| byte == 0).any(is_here)
     }
 }
 
@@ -70,9 +108,8 @@ fn with_parents() -> Vec<(Pid, Pid)> {
 /// `None` where the kernel does not list them.
 fn children(parent: Pid) -> Option<Vec<Pid>> {
     let mut children = Vec::new();
-    let Ok(threads) = fs::read_dir(format!("/proc/{parent}/task")) else { return Some(children) };
-    for thread in threads.flatten() {
-        match fs::read_to_string(thread.path().join("children")) {
+    for thread in threads::of(parent) {
+        match fs::read_to_string(format!("/proc/{parent}/task/{thread}/children")) {
             Ok(list) => children.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok())),
             // The thread has ended meanwhile, unless the file is nowhere.
             Err(_) if fs::exists("/proc/thread-self/children").unwrap_or(true) => {}
@@ -83,18 +120,18 @@ fn children(parent: Pid) -> Option<Vec<Pid>> {
 }
 
 /// All others that can be found of the program whose child this is.
-pub(super) fn members(child: &Handle, mark: Option<&Mark>) -> BTreeSet<Pid> {
+pub(super) fn members(child: Option<&Handle>, mark: Option<&Mark>) -> BTreeSet<Pid> {
     if !proc_fs::is_ours() {
         return BTreeSet::new();
     }
-    let mut members = descendants(child);
+    let mut members = child.map(descendants).unwrap_or_default();
     for root in mark.into_iter().flat_map(marked) {
         if !members.contains(&root) {
             members.extend(descendants_of(root));
         }
     }
     // Whatever `/proc` says, this process is not a part of it.
-    for other in [process::id(), 1, child.pid] {
+    for other in [process::id(), 1].into_iter().chain(child.map(|child| child.pid)) {
         members.remove(&other);
     }
     members
@@ -102,13 +139,6 @@ pub(super) fn members(child: &Handle, mark: Option<&Mark>) -> BTreeSet<Pid> {
 
 fn marked(mark: &Mark) -> impl Iterator<Item = Pid> {
     proc_fs::pids().into_iter().filter(|&pid| mark.is_on(pid))
-}
-
-/// Who has one of these sockets open, this process apart.
-pub(super) fn holders(sockets: &[u64]) -> impl Iterator<Item = Pid> {
-    let everybody = if sockets.is_empty() || !proc_fs::is_ours() { Vec::new() } else { proc_fs::pids() };
-    let others = everybody.into_iter().filter(|&pid| pid > 1 && pid != process::id());
-    others.filter(|&pid| Sockets::of(pid).is_ok_and(|mut its| its.any(|socket| sockets.contains(&socket))))
 }
 
 /// Whether a process that was found otherwise is one of the program's.
