@@ -24,7 +24,9 @@ static SERVER: LazyLock<ServerProcess> = LazyLock::new(|| {
 fn run_again(test: &str, steps: &str, expected: Option<i32>) {
     let odd = Odd::new();
     let steps = odd.steps(steps);
-    let steps: Vec<_> = steps.get_args().map(|step| step.to_str().unwrap()).collect();
+    // Without the emulator, and the program, in front of them.
+    let words = behaviour::words(env!("CARGO_BIN_EXE_odd_server")).count() - 1;
+    let steps: Vec<_> = steps.get_args().skip(words).map(|step| step.to_str().unwrap()).collect();
     let mut command = behaviour::command(&behaviour::this_test());
     command.args(["--exact", &format!("linux::at_exit::{test}"), "--nocapture"]).env(INSIDE, steps.join(" "));
     let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
