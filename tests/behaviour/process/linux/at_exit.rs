@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "system calls")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Stdio, exit};
+use std::process::{Command, Stdio, exit};
 use std::sync::LazyLock;
 
 use port_runtime::{PortRequest, ReservedPort, ServerProcess};
@@ -14,8 +14,10 @@ const INSIDE: &str = "PROCESS_AT_EXIT";
 static PORT: LazyLock<ReservedPort> = LazyLock::new(|| PortRequest::new().bind().unwrap());
 static SERVER: LazyLock<ServerProcess> = LazyLock::new(|| {
     let steps = std::env::var(INSIDE).unwrap();
-    let mut command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
-    command.args(steps.replace("{}", &PORT.addr().to_string()).split_whitespace());
+    // An emulator, and the program for it, stand in front of the steps.
+    let words = behaviour::words(env!("CARGO_BIN_EXE_odd_server")).count() - 1;
+    let mut command: Command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
+    command.args(steps.replace("{}", &PORT.addr().to_string()).split_whitespace().skip(words));
     PORT.start(&mut command, PLENTY).unwrap().grace(std::time::Duration::from_millis(200))
 });
 
@@ -24,9 +26,7 @@ static SERVER: LazyLock<ServerProcess> = LazyLock::new(|| {
 fn run_again(test: &str, steps: &str, expected: Option<i32>) {
     let odd = Odd::new();
     let steps = odd.steps(steps);
-    // Without the emulator, and the program, in front of them.
-    let words = behaviour::words(env!("CARGO_BIN_EXE_odd_server")).count() - 1;
-    let steps: Vec<_> = steps.get_args().skip(words).map(|step| step.to_str().unwrap()).collect();
+    let steps: Vec<_> = steps.get_args().map(|step| step.to_str().unwrap()).collect();
     let mut command = behaviour::command(&behaviour::this_test());
     command.args(["--exact", &format!("linux::at_exit::{test}"), "--nocapture"]).env(INSIDE, steps.join(" "));
     let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -101,7 +101,7 @@ fn a_fork_that_drops_its_copy_ends_nothing() {
     if is_inside() {
         announce();
         let port: ReservedPort = PortRequest::new().bind().unwrap();
-        let mut command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_odd_server"));
         let server = port.start(command.args([&format!("listen={}", port.addr()), "serve"]), PLENTY).unwrap();
         // SAFETY: as above.
         match unsafe { libc::fork() } {
