@@ -101,7 +101,7 @@ fn a_fork_that_drops_its_copy_ends_nothing() {
     if is_inside() {
         announce();
         let port: ReservedPort = PortRequest::new().bind().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_odd_server"));
+        let mut command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
         let server = port.start(command.args([&format!("listen={}", port.addr()), "serve"]), PLENTY).unwrap();
         // SAFETY: as above.
         match unsafe { libc::fork() } {
