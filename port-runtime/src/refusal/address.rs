@@ -70,7 +70,7 @@ pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Error {
         }
         io::ErrorKind::PermissionDenied if cfg!(unix) => (ErrorKind::PermissionDenied, ""),
         // On Windows a lack of permission is what the system says of a port that somebody else has on every address.
-        _ => (ErrorKind::PortInUse, "; somebody listens there already"),
+        _ => (ErrorKind::PortInUse, "; somebody listens there already, or is about to"),
     };
     Error::system(kind, format!("cannot listen on {address}: {error}{advice}"), error)
 }

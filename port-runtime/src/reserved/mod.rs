@@ -160,7 +160,7 @@ impl ReservedPort {
     ///
     /// # Errors
     ///
-    /// When somebody listens there already.
+    /// When somebody listens there already, or (Linux) is bound there and about to: a server that was given the number.
     pub fn listen(&self) -> Result<TcpListener, Error> {
         self.make_way();
         bind::listener_at(self.address, self.backlog, self.timeout)

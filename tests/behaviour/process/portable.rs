@@ -51,6 +51,7 @@ fn who_ends_first_is_an_error_at_once() {
     assert!(!message.contains('\n'), "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator does not tell that a program is missing")]
 #[test]
 fn a_program_that_is_missing() {
     let port = reserve();

@@ -61,7 +61,7 @@ fn twice_at_a_time_is_refused() {
     let reserved = reserve();
     let first = reserved.listen().unwrap();
     let message = format!(
-        "cannot listen on {}: Address already in use (os error 98); somebody listens there already",
+        "cannot listen on {}: Address already in use (os error 98); somebody listens there already, or is about to",
         reserved.addr()
     );
     for _ in 0..3 {

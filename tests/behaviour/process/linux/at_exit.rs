@@ -15,8 +15,10 @@ const INSIDE: &str = "PROCESS_AT_EXIT";
 static PORT: LazyLock<ReservedPort> = LazyLock::new(|| PortRequest::new().bind().unwrap());
 static SERVER: LazyLock<ServerProcess> = LazyLock::new(|| {
     let steps = std::env::var(INSIDE).unwrap();
-    let mut command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
-    command.args(steps.replace("{}", &PORT.addr().to_string()).split_whitespace());
+    // An emulator, and the program for it, stand in front of the steps.
+    let words = behaviour::words(env!("CARGO_BIN_EXE_odd_server")).count() - 1;
+    let mut command: Command = behaviour::command(env!("CARGO_BIN_EXE_odd_server"));
+    command.args(steps.replace("{}", &PORT.addr().to_string()).split_whitespace().skip(words));
     PORT.start(&mut command, PLENTY).unwrap().grace(std::time::Duration::from_millis(200))
 });
 

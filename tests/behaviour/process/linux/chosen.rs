@@ -7,6 +7,7 @@ use port_runtime::{ErrorKind, ServerProcess};
 
 use crate::support::{Odd, PLENTY, assert_says_hello};
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn one_port() {
     let odd = Odd::new();
@@ -19,6 +20,7 @@ fn one_port() {
     odd.assert_gone();
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn two_ports_and_the_lowest_is_the_address() {
     let odd = Odd::new();
@@ -32,6 +34,7 @@ fn two_ports_and_the_lowest_is_the_address() {
     }
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_ipv6), ignore = "::1 cannot be bound")]
 fn both_families() {
@@ -42,6 +45,7 @@ fn both_families() {
     assert_says_hello(([127, 0, 0, 1], server.port()).into());
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn behind_a_shell() {
     let odd = Odd::new();
@@ -54,6 +58,7 @@ fn behind_a_shell() {
     odd.assert_gone();
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn nowhere() {
     let odd = Odd::new();
@@ -74,6 +79,7 @@ fn a_child_that_listens_nowhere_has_no_address() {
     let _ = ServerProcess::from_child(child).addr();
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn a_child_that_was_spawned_in_another_way_has_one() {
     let odd = Odd::new();
@@ -85,6 +91,7 @@ fn a_child_that_was_spawned_in_another_way_has_one() {
     odd.assert_gone();
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_python3), ignore = "python3 is not installed")]
 fn python() {
@@ -94,6 +101,7 @@ fn python() {
     std::net::TcpStream::connect(server.addr()).unwrap();
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_node), ignore = "node is not installed")]
 fn node() {
@@ -104,6 +112,7 @@ fn node() {
 }
 
 /// To Redis, 0 means that it should not listen at all.
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_redis), ignore = "redis-server is not installed")]
 fn redis_listens_nowhere() {

@@ -17,6 +17,7 @@ fn refused(odd: &Odd, port: &ReservedPort, steps: &str, timeout: Duration) -> (E
     (error.kind(), error.to_string())
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn who_listens_on_another_port() {
     let (port, odd, other) = (reserve(), Odd::new(), reserve());
@@ -28,6 +29,7 @@ fn who_listens_on_another_port() {
     assert!(message.contains(&expected), "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn who_listens_on_another_address() {
     let (port, odd) = (reserve(), Odd::new());
@@ -39,6 +41,7 @@ fn who_listens_on_another_address() {
     assert!(message.contains(&expected) && message.contains(&format!("; it listens on {elsewhere}: ")), "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn who_opens_a_second_port_first_is_waited_for() {
     let (port, odd, other) = (reserve(), Odd::new(), reserve());
@@ -50,6 +53,7 @@ fn who_opens_a_second_port_first_is_waited_for() {
     assert_eq!(server.addr(), port.addr());
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn a_stranger_who_was_there_before() {
     let (port, odd) = (reserve(), Odd::new());
@@ -60,6 +64,7 @@ fn a_stranger_who_was_there_before() {
     assert_eq!(message, expected);
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn a_stranger_who_comes_first() {
     let (port, odd) = (reserve(), Odd::new());
@@ -77,6 +82,7 @@ fn a_stranger_who_comes_first() {
     assert!(message.contains(&expected), "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn another_program_that_comes_first_has_a_name() {
     let (port, odd, rival) = (reserve(), Odd::new(), Odd::new());
@@ -96,6 +102,7 @@ fn another_program_that_comes_first_has_a_name() {
     assert_eq!(kind, ErrorKind::PortInUse, "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn a_program_that_finds_the_port_taken_says_so_itself_and_the_error_says_by_whom() {
     let (port, odd) = (reserve(), Odd::new());
@@ -113,6 +120,7 @@ fn a_program_that_finds_the_port_taken_says_so_itself_and_the_error_says_by_whom
     assert!(message.contains("this process"), "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn a_daemon_is_told_to_stay_in_the_foreground_and_does_not_stay() {
     let (port, odd) = (reserve(), Odd::new());

@@ -31,6 +31,7 @@ fn succeeds(mut command: Command) {
 }
 
 /// What stands in such a `/proc` are strangers: of all that could be ended there, only the child is.
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
 fn in_a_pid_namespace_with_the_proc_of_another() {
@@ -56,6 +57,7 @@ fn in_a_pid_namespace_with_the_proc_of_another() {
     }
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
 fn without_proc() {
@@ -154,6 +156,7 @@ fn where_only_one_s_own_processes_are_shown() {
 }
 
 /// A stand-in for a container's proxy: it listens for the program, is no descendant, and cannot be looked at.
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_setpriv), ignore = "`setpriv` cannot make an ordinary user here")]
 fn a_listener_of_another_user_counts() {

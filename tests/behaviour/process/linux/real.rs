@@ -166,6 +166,7 @@ fn is_no_daemon(port: &ReservedPort, command: &mut Command, folder: &Path) {
     assert_eq!(left, [""; 0], "{message}");
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_nginx), ignore = "nginx is not installed")]
 fn nginx_as_a_daemon() {
@@ -175,6 +176,7 @@ fn nginx_as_a_daemon() {
     }
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_redis), ignore = "redis-server is not installed")]
 fn redis_as_a_daemon() {
