@@ -139,7 +139,11 @@ mod linux {
     fn owner(pid: Pid, socket: u64) -> Option<Owner> {
         let pid = eldest(pid, socket);
         let name = proc_fs::name(pid)?;
-        let arguments = proc_fs::arguments(pid);
+        let mut arguments = proc_fs::arguments(pid);
+        // Where a program lies makes the line long, and says little.
+        if let Some(program) = arguments.first_mut().filter(|program| program.starts_with(b"/")) {
+            *program = proc_fs::file_name(program).to_vec();
+        }
         let command = arguments.iter().map(|it| String::from_utf8_lossy(it)).collect::<Vec<_>>().join(" ");
         // Or else it has ended, and somebody else may have its number now.
         has(pid, socket).then_some(Owner::Other { pid, name, command })
@@ -219,11 +223,13 @@ mod tests {
 
     #[test]
     fn another_process_has_a_name_and_a_command_line() {
-        let holder = Holder::new(&["sleep", "1000"]);
-        let expected =
-            Owner::Other { pid: holder.child.id(), name: "sleep".to_owned(), command: "sleep 1000".to_owned() };
-        // In the middle of exec there is none yet.
-        eventually(|| holder.owner().as_ref() == Some(&expected));
+        for program in ["sleep", "/bin/sleep"] {
+            let holder = Holder::new(&[program, "1000"]);
+            let expected =
+                Owner::Other { pid: holder.child.id(), name: "sleep".to_owned(), command: "sleep 1000".to_owned() };
+            // In the middle of exec there is none yet.
+            eventually(|| holder.owner().as_ref() == Some(&expected));
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(crate) fn executable(pid: Pid) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
-fn file_name(path: &[u8]) -> &[u8] {
+pub(crate) fn file_name(path: &[u8]) -> &[u8] {
     Path::new(std::ffi::OsStr::from_bytes(path)).file_name().map_or(path, |name| name.as_bytes())
 }
 

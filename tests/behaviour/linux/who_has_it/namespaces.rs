@@ -60,5 +60,6 @@ fn who_is_inside_has_its_number_of_outside() {
     let unshare = server.0.id();
     let children = fs::read_to_string(format!("/proc/{unshare}/task/{unshare}/children")).unwrap();
     let pid = children.trim().parse().expect("one child");
-    is_told(port, pid, &format!("by odd_server (pid {pid})"));
+    let command = format!("odd_server listen=127.0.0.1:{port} say=ready serve");
+    is_told(port, pid, &format!("by odd_server (pid {pid}: `{command}`)"));
 }

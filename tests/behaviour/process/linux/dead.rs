@@ -93,7 +93,7 @@ fn another_program_that_comes_first_has_a_name() {
         });
         let refused = refused(&odd, &port, "sleep=20000", PLENTY);
         let mut stranger = stranger.join().unwrap();
-        let named = format!("was taken by odd_server (pid {})", stranger.id());
+        let named = format!("was taken by odd_server (pid {}", stranger.id());
         assert!(refused.1.contains(&named), "{}", refused.1);
         stranger.kill().unwrap();
         stranger.wait().unwrap();
