@@ -65,6 +65,13 @@ fn system(verb: &str, value: &str, rest: &[String]) -> io::Result<()> {
     match verb {
         // SAFETY: it asks for a signal to be ignored.
         "stubborn" => drop(unsafe { libc::signal(libc::SIGTERM, libc::SIG_IGN) }),
+        // Whoever was started in the background by a shell ignores some signals, and so does what it starts.
+        "mortal" => {
+            for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+                // SAFETY: no handler is involved.
+                unsafe { libc::signal(signal, libc::SIG_DFL) };
+            }
+        }
         // SAFETY: it takes nothing, and fails for the leader of a group.
         "setsid" => drop(unsafe { libc::setsid() }),
         "exec" => return Err(the_rest(rest).exec()),

@@ -54,7 +54,7 @@ fn who_ignores_sigterm_is_killed_after_its_grace() {
 fn who_does_not_is_asked_by_the_signal_that_was_chosen() {
     for (signal, name) in [(15, "SIGTERM"), (2, "SIGINT"), (3, "SIGQUIT")] {
         let (port, odd) = (reserve(), Odd::new());
-        let status = start(&odd, &port, "listen={} serve").stop_signal(signal).stop().unwrap();
+        let status = start(&odd, &port, "mortal listen={} serve").stop_signal(signal).stop().unwrap();
         assert!(status.to_string().starts_with(&format!("signal: {signal} ({name})")), "{status}");
     }
 }
