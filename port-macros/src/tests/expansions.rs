@@ -4,10 +4,9 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::{env, fs, mem};
+use std::{env, fs};
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{TokenStream, TokenTree};
 
 use super::tokens;
 use crate::rewrite;
@@ -46,63 +45,10 @@ fn expand(input: TokenStream) -> String {
         Some(TokenTree::Group(arguments)) => arguments.stream(),
         _ => TokenStream::new(),
     };
-    let mut output = String::new();
-    write_lines(rewrite(&arguments, trees.collect()), 0, &mut output);
-    output
-}
-
-/// A line for each statement, attribute and arm.
-fn write_lines(tokens: TokenStream, depth: usize, output: &mut String) {
-    let indent = "    ".repeat(depth);
-    let mut line = TokenStream::new();
-    let mut trees = tokens.into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        let ends_line = match &tree {
-            TokenTree::Group(group) if holds_statements(group) => {
-                let (open, close) = if group.delimiter() == Delimiter::Brace { (" {", "}") } else { ("(", ")") };
-                let head = spaced(&mem::take(&mut line));
-                writeln!(output, "{indent}{}", format!("{head}{open}").trim_start()).unwrap();
-                write_lines(group.stream(), depth + 1, output);
-                let end = trees.next_if(|next| [";", ","].contains(&next.to_string().as_str()));
-                writeln!(output, "{indent}{close}{}", end.into_token_stream()).unwrap();
-                continue;
-            }
-            TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket && line.to_string() == "#",
-            // In what is written here, only an arm goes on with `::`.
-            TokenTree::Punct(punct) if punct.as_char() == ',' => {
-                trees.peek().is_some_and(|next| next.to_string() == ":")
-            }
-            TokenTree::Punct(punct) => punct.as_char() == ';',
-            _ => false,
-        };
-        line.extend([tree]);
-        if ends_line || trees.peek().is_none() {
-            writeln!(output, "{indent}{}", spaced(&mem::take(&mut line))).unwrap();
-        }
+    let output = rewrite(&arguments, trees.collect());
+    match syn::parse2(output.clone()) {
+        Ok(file) => prettyplease::unparse(&file),
+        // Of what syn cannot read either, like a `gen fn`.
+        Err(_) => format!("{output}\n"),
     }
-}
-
-fn holds_statements(group: &Group) -> bool {
-    let is_brace = |tree| matches!(tree, TokenTree::Group(inner) if inner.delimiter() == Delimiter::Brace);
-    group.delimiter() == Delimiter::Brace || group.stream().into_iter().any(is_brace)
-}
-
-/// Leaves out the spaces that people leave out.
-fn spaced(line: &TokenStream) -> String {
-    let text = line.to_string();
-    let mut spaced = String::new();
-    for word in text.split(' ') {
-        let after_operand = spaced.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '_' | '>'));
-        let after_keyword = ["match", "let", "return", "as"].iter().any(|keyword| spaced.ends_with(keyword));
-        let after_prefix = ["::", "(", "&", "#", "<", "."].iter().any(|prefix| spaced.ends_with(prefix));
-        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| word.starts_with(prefix));
-        let is_glued = begins(&[",", ";", ".", "?", ")", ">"])
-            || word == ":"
-            || begins(&["::", ":", "(", "<"]) && after_operand && !after_keyword;
-        if !spaced.is_empty() && !after_prefix && !is_glued {
-            spaced.push(' ');
-        }
-        spaced.push_str(word);
-    }
-    spaced
 }

@@ -5,5 +5,6 @@ fn asks_for_nothing() {
 }
 ----
 fn asks_for_nothing() {
-    #! [allow(unused)] 5;
+    #![allow(unused)]
+    5;
 }

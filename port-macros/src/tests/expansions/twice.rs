@@ -7,11 +7,10 @@ fn serve(listener: TcpListener) {}
 fn serve() {
     {
         extern crate core as __free_port_core;
-        let __free_port_mistake = __free_port_core::compile_error ! {
+        let __free_port_mistake = __free_port_core::compile_error! {
             "`#[with_free_port]` stands here twice; write all options into the first"
         };
         let listener: TcpListener = __free_port_mistake;
-        '__free_port_body: {
-        }
+        '__free_port_body: {}
     }
 }
