@@ -19,8 +19,8 @@ impl ReservedPort {
     ///
     /// How a program takes its port is different with each, so nothing of that is added to the command. What the program has
     /// started itself is recognized by a variable of its environment and by `RLIMIT_LOCKS`, which Linux has not used since
-    /// 2.4. For that the command is given a `pre_exec` closure, which does
-    /// nothing when it is spawned in another way.
+    /// 2.4. For that the command is given a `pre_exec` closure. It does nothing when the command is spawned in another way,
+    /// except that std forks then, where it would use `posix_spawn` otherwise.
     ///
     /// ```no_run
     /// use port_runtime::{PortRequest, ReservedPort};

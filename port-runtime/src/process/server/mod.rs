@@ -49,9 +49,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// child alone is ended.
 ///
 /// A process whose own parent is gone is known by two marks that it has inherited: a variable of its environment, and the
-/// limit `RLIMIT_LOCKS`, which Linux itself does not use. So one counts that a shell has put into the background
-/// (`(server &)`), without its environment as well, or that writes over that, as Redis does to name itself. One that has
-/// changed both is a stranger, and left alone.
+/// limit `RLIMIT_LOCKS`, which Linux itself does not use. So a process counts that a shell has put into the background
+/// (`(server &)`), also one that was started without an environment, or that writes over it, as Redis does to name itself.
+/// One that has changed both marks is a stranger, and left alone.
 ///
 /// A program that is stopped (SIGSTOP) is told to go on, or it would not hear that it should end. After your own
 /// `child().wait()`, the child is no longer signalled. A drop waits for the end, so in an `async` function

@@ -43,6 +43,7 @@ fn the_owner_of_the_hold_does_not_rob_it() {
 fn of_several_owners_at_once_one_listens() {
     let _none = forks::none();
     let reserved = reserve();
+    let mut won = 0;
     for _ in 0..50 {
         let winners = AtomicU32::new(0);
         let listeners: Vec<_> = thread::scope(|scope| {
@@ -50,10 +51,14 @@ fn of_several_owners_at_once_one_listens() {
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(listen)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        assert!(winners.into_inner() <= 1);
+        let winners = winners.into_inner();
+        assert!(winners <= 1);
+        won += winners;
         drop(listeners);
         reserved.listen().expect("it is reserved still");
     }
+    // Two may see each other and both step back, now and then.
+    assert!(won > 25, "somebody has listened in {won} of 50 rounds");
 }
 
 /// Where nobody can be asked, the owner of the hold knows that it is his.
