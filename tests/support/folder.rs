@@ -17,11 +17,20 @@ impl Folder {
     /// Where it cannot be made.
     #[expect(clippy::new_without_default, reason = "a new folder is nobody's default")]
     pub fn new() -> Self {
+        Self::new_in(&env::temp_dir())
+    }
+
+    /// Makes it in another folder than that of the system for temporary files.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be made.
+    pub fn new_in(parent: &Path) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
 
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let folder = env::temp_dir().join(format!("port-runtime-{}-{number}", process::id()));
+            let folder = parent.join(format!("port-runtime-{}-{number}", process::id()));
             match fs::create_dir(&folder) {
                 Ok(()) => return Self(folder),
                 // Left over from a process of the same number that was killed.

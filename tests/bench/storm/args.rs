@@ -38,8 +38,8 @@ pub(crate) struct Args {
 #[derive(Debug, Clone)]
 pub(crate) enum Role {
     Parent,
-    Member { way: Way, folder: PathBuf },
-    Rival { kind: RivalKind, folder: PathBuf },
+    Member { way: Way, table: PathBuf },
+    Rival { kind: RivalKind, table: PathBuf },
 }
 
 /// How somebody else binds a number.
@@ -81,7 +81,7 @@ impl Args {
         };
         let mut member = None;
         let mut rival = None;
-        let mut folder = PathBuf::new();
+        let mut table = PathBuf::new();
         while let Some(option) = words.next() {
             let value = words.next().ok_or_else(usage)?;
             match option.as_str() {
@@ -96,14 +96,14 @@ impl Args {
                 "--connections" => args.connections = number(&value, 0..=100)?,
                 "--member" => member = Some(way(&value)?),
                 "--rival" => rival = RivalKind::ALL.into_iter().find(|kind| kind.name() == value),
-                "--folder" => folder = value.into(),
+                "--table" => table = value.into(),
                 _ => return Err(usage()),
             }
         }
         if let Some(way) = member {
-            args.role = Role::Member { way, folder };
+            args.role = Role::Member { way, table };
         } else if let Some(kind) = rival {
-            args.role = Role::Rival { kind, folder };
+            args.role = Role::Rival { kind, table };
         }
         Ok(args)
     }

@@ -5,9 +5,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
-use test_support::Folder;
-
 use crate::args::{Args, RivalKind};
+use crate::claim;
 use crate::report::{self, Tally};
 use crate::way::Way;
 
@@ -16,8 +15,8 @@ pub(crate) fn storm(args: &Args) -> io::Result<bool> {
     report::head(args);
     let mut kept = true;
     for &way in &args.ways {
-        let folder = Folder::new();
-        let (tally, by_rivals) = run(args, way, &folder)?;
+        let table = claim::table();
+        let (tally, by_rivals) = run(args, way, &table)?;
         report::row(way, &tally, by_rivals);
         let asked = args.processes * args.acquisitions;
         kept &= !way.is_ours() || (tally.lost == 0 && usize::try_from(tally.obtained) == Ok(asked));
@@ -26,7 +25,7 @@ pub(crate) fn storm(args: &Args) -> io::Result<bool> {
     Ok(kept)
 }
 
-fn run(args: &Args, way: Way, folder: &Path) -> io::Result<(Tally, u64)> {
+fn run(args: &Args, way: Way, table: &Path) -> io::Result<(Tally, u64)> {
     let range = if way.has_range() { args.range.clone() } else { kernels_range() };
     let kinds =
         [(RivalKind::Shared, args.rivals), (RivalKind::Plain, args.plain_rivals), (RivalKind::Late, args.late_rivals)];
@@ -35,11 +34,11 @@ fn run(args: &Args, way: Way, folder: &Path) -> io::Result<(Tally, u64)> {
         .flat_map(|(kind, count)| std::iter::repeat_n(kind, count))
         .map(|kind| {
             let range = format!("{}..{}", range.start, range.end);
-            Process::start(args, folder, &["--rival", kind.name(), "--range", &range])
+            Process::start(args, table, &["--rival", kind.name(), "--range", &range])
         })
         .collect::<io::Result<_>>()?;
     let mut members: Vec<Process> = (0..args.processes)
-        .map(|_| Process::start(args, folder, &["--member", &way.name()]))
+        .map(|_| Process::start(args, table, &["--member", &way.name()]))
         .collect::<io::Result<_>>()?;
     // All are ready, and each knows the moment before it comes.
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
@@ -81,13 +80,13 @@ struct Process {
 
 impl Process {
     /// Returns when it is ready.
-    fn start(args: &Args, folder: &Path, role: &[&str]) -> io::Result<Self> {
+    fn start(args: &Args, table: &Path, role: &[&str]) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
         command.arg("--acquisitions").arg(args.acquisitions.to_string());
         command.arg("--held").arg(args.held.to_string());
         command.arg("--range").arg(format!("{}..{}", args.range.start, args.range.end));
         command.arg("--connections").arg(args.connections.to_string());
-        command.arg("--folder").arg(folder).args(role);
+        command.arg("--table").arg(table).args(role);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("the child has no output"))?;
         let mut process = Self { child, output: BufReader::new(output) };

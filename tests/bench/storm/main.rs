@@ -22,8 +22,8 @@ fn main() -> ExitCode {
     };
     let result = match &args.role {
         Role::Parent => crew::storm(&args),
-        Role::Member { way, folder } => member::take_part(&args, *way, folder).map(|()| true),
-        Role::Rival { kind, folder } => rival::interfere(&args, *kind, folder).map(|()| true),
+        Role::Member { way, table } => member::take_part(&args, *way, table).map(|()| true),
+        Role::Rival { kind, table } => rival::interfere(&args, *kind, table).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

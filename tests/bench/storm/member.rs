@@ -5,12 +5,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::args::Args;
-use crate::claim::{Claim, now};
+use crate::claim::{Claim, Owner, now};
 use crate::report::Tally;
 use crate::way::{Taken, Way};
 
 /// One of the processes: says that it is there, waits for the moment that its parent names, and takes ports.
-pub(crate) fn take_part(args: &Args, way: Way, folder: &Path) -> io::Result<()> {
+pub(crate) fn take_part(args: &Args, way: Way, table: &Path) -> io::Result<()> {
     println!("ready");
     let mut start = String::new();
     io::stdin().read_line(&mut start)?;
@@ -35,7 +35,7 @@ pub(crate) fn take_part(args: &Args, way: Way, folder: &Path) -> io::Result<()> 
             }
         };
         let address = taken.address()?;
-        match Claim::new(folder, address.port())? {
+        match Claim::new(table, address.port(), Owner::Member)? {
             Ok(claim) => {
                 tally.obtained += 1;
                 match taken.converse(args.connections).and_then(|()| taken.restart()) {
@@ -43,11 +43,8 @@ pub(crate) fn take_part(args: &Args, way: Way, folder: &Path) -> io::Result<()> 
                     Err(loss) => tally.lose(format!("{address}: {loss}")),
                 }
             }
-            Err(conflict) if conflict.is_robbery(begin) => {
-                tally.lose(format!("somebody else had {address} before"));
-            }
-            // A number that both have named at the same moment.
-            Err(_) => tally.obtained += 1,
+            Err(conflict) if conflict.is_race(begin) => tally.obtained += 1,
+            Err(conflict) => tally.lose(format!("somebody else has {address}: {conflict:?}")),
         }
     }
     times.sort_unstable();

@@ -10,11 +10,11 @@ use std::time::Duration;
 use socket2::{Domain, Socket, Type};
 
 use crate::args::{Args, RivalKind};
-use crate::claim::{Claim, now};
+use crate::claim::Claim;
 use crate::report::Tally;
 
 /// Binds one number after the other, again and again, until its standard input ends.
-pub(crate) fn interfere(args: &Args, kind: RivalKind, folder: &Path) -> io::Result<()> {
+pub(crate) fn interfere(args: &Args, kind: RivalKind, table: &Path) -> io::Result<()> {
     let done = Arc::new(AtomicBool::new(false));
     thread::spawn({
         let done = Arc::clone(&done);
@@ -28,9 +28,8 @@ pub(crate) fn interfere(args: &Args, kind: RivalKind, folder: &Path) -> io::Resu
     let mut held: VecDeque<(Claim, TcpListener)> = VecDeque::with_capacity(args.held);
     while !done.load(Ordering::Relaxed) {
         for port in args.range.clone() {
-            let begin = now();
             let Some(socket) = bind(port, kind)? else { continue };
-            match Claim::new(folder, port)? {
+            match Claim::new(table, port, kind.into())? {
                 Ok(claim) => match listen(socket, kind) {
                     Ok(listener) => {
                         held.push_back((claim, listener));
@@ -42,10 +41,9 @@ pub(crate) fn interfere(args: &Args, kind: RivalKind, folder: &Path) -> io::Resu
                     // Another rival was in time.
                     Err(_) => {}
                 },
-                Err(conflict) if conflict.is_robbery(begin) && kind != RivalKind::Late => {
-                    tally.lose(format!("a rival has {port} as well"));
-                }
-                Err(_) => {}
+                // It was bound a moment after somebody who is about to listen.
+                Err(_) if kind == RivalKind::Late => {}
+                Err(conflict) => tally.lose(format!("a rival has {port} as well: {conflict:?}")),
             }
             if held.len() == args.held {
                 held.pop_front();
