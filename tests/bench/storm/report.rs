@@ -78,8 +78,8 @@ pub(crate) fn row(way: Way, tally: &Tally, by_rivals: u64) {
 pub(crate) fn foot() {
     println!(
         "\nLost: no port came out (none was found, or the number that was picked could not be bound any more), or another \
-         process had the same port before, or a connection to it came from elsewhere, or a server could not be restarted on \
-         its reserved port. A loss is not tried again. Time: the median in each process, and of \
-         those the median."
+         process had the same port at the same time, or a connection to it came from elsewhere, or a server could not be \
+         restarted on its reserved port. A loss is not tried again. Time: the median in each process, and of those the \
+         median."
     );
 }
