@@ -59,8 +59,8 @@ struct Range {
     ports: Ports,
     way: Way,
     rest: Walk,
-    /// The whole way once more, where a second look can help.
-    again: Option<Walk>,
+    /// The whole way once more, in the other way: somebody may have moved on in step with the first look.
+    again: Option<(Walk, Way)>,
     /// Set for the second look: the numbers, in order, at which it would be in vain.
     skip: Option<Vec<u16>>,
 }
@@ -129,14 +129,13 @@ impl Candidates {
     /// [`look_again`](Self::look_again), and comes once.
     pub(super) fn second_look(&mut self) -> Option<RangeInclusive<u16>> {
         let range = self.range.as_mut()?;
-        range.rest = range.again.take()?;
+        (range.rest, range.way) = range.again.take()?;
         Some(range.ports.bounds())
     }
 
     /// Begins the second look, past the numbers that are known to be somebody's.
     pub(super) fn look_again(&mut self, held: Vec<u16>) {
         if let Some(range) = &mut self.range {
-            range.way = Way::PastConnections;
             range.skip = Some(held);
         }
     }
@@ -146,9 +145,12 @@ impl Range {
     fn new(ports: Ports, settings: &Settings) -> Self {
         let walk = settings.order.walk(ports.len());
         // A stable number stays the same past the connections of an earlier run, or every restart would move on.
-        let (way, again) =
-            if settings.order.is_stable() { (Way::PastConnections, None) } else { (Way::Plain, Some(walk.clone())) };
-        Self { ports, way, rest: walk, again, skip: None }
+        let (way, other) = if settings.order.is_stable() {
+            (Way::PastConnections, Way::Plain)
+        } else {
+            (Way::Plain, Way::PastConnections)
+        };
+        Self { ports, way, again: Some((walk.clone(), other)), rest: walk, skip: None }
     }
 
     fn next(&mut self, is_excepted: impl Fn(u16) -> bool) -> Option<Candidate> {

@@ -18,6 +18,8 @@ mod rivals;
 mod session;
 mod shared_port;
 mod socket;
+#[cfg(all(test, any(target_os = "linux", target_os = "android"), not(miri)))]
+mod tests;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};

@@ -159,7 +159,8 @@ impl Numbers {
         }
     }
 
-    /// After a whole range was refused: connections of earlier servers may be all that is in the way.
+    /// After a whole range was refused: connections of earlier servers may be all that is in the way, or somebody who moved on
+    /// in step with the search.
     fn look_again(&mut self, binder: &Binder) -> io::Result<bool> {
         if !(self.may_share && sys::LINUX && self.refused.any_in_use()) {
             return Ok(false);
