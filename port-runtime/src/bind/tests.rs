@@ -19,7 +19,7 @@ fn whoever_moves_on_in_step_with_a_search_does_not_fill_its_range() {
         let ports = guards.each_ref().map(|guard| port_of(guard).unwrap());
         drop(guards);
 
-        let request = PortRequest::new().range(ports).order(order.clone());
+        let request = PortRequest::new().range(ports).order(order);
         let mut numbers = Numbers::decide(request.settings(), Some(Kind::LISTENER)).unwrap();
         let mut binder = Binder::new(Kind::LISTENER, loopback, false, 1).unwrap();
         let mut refused = Vec::new();
