@@ -1,5 +1,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use test_support::Folder;
@@ -18,11 +19,13 @@ pub(crate) fn table() -> Folder {
 #[derive(Debug)]
 pub(crate) struct Claim {
     entry: PathBuf,
+    since: Duration,
 }
 
 /// Somebody else has claimed the port.
 #[derive(Debug)]
 pub(crate) struct Conflict {
+    entry: PathBuf,
     /// `None` when the other has let go of it meanwhile.
     owner: Option<(Owner, Duration)>,
 }
@@ -37,24 +40,53 @@ pub(crate) enum Owner {
 }
 
 impl Conflict {
-    /// Whether the other was after the number at the same moment, since `begin`, and bound when it was ours already: only
-    /// those who listen late can be.
-    pub(crate) fn is_race(&self, begin: Duration) -> bool {
-        matches!(self.owner, Some((Owner::LateRival, since)) if begin <= since)
+    /// Whether the other was after the number at the same moment, since `begin`, and bound it when it was ours already:
+    /// only those who listen late can be. They are told, since they will not be able to listen.
+    pub(crate) fn is_race(&self, begin: Duration) -> io::Result<bool> {
+        let Some((Owner::LateRival, since)) = self.owner else { return Ok(false) };
+        if since < begin {
+            return Ok(false);
+        }
+        match create(&race(&self.entry), &since.as_nanos().to_string()) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(true),
+        }
     }
 }
 
 impl Claim {
     pub(crate) fn new(table: &Path, port: u16, owner: Owner) -> io::Result<Result<Self, Conflict>> {
         let entry = table.join(port.to_string());
-        match create(&entry, &format!("{} {}", owner.name(), now().as_nanos())) {
-            Ok(()) => Ok(Ok(Self { entry })),
+        let since = now();
+        match create(&entry, &format!("{} {}", owner.name(), since.as_nanos())) {
+            Ok(()) => Ok(Ok(Self { entry, since })),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Ok(Err(Conflict { owner: read(&entry).as_deref().and_then(parse) }))
+                let owner = read(&entry).as_deref().and_then(parse);
+                Ok(Err(Conflict { entry, owner }))
             }
             Err(error) => Err(error),
         }
     }
+
+    /// Whether somebody who has the port says that it was a race. Whoever has it says so as soon as it can.
+    pub(crate) fn was_raced(&self) -> bool {
+        let note = race(&self.entry);
+        for _ in 0..10_000 {
+            if let Some(since) = read(&note) {
+                let _ = std::fs::remove_file(&note);
+                if since == self.since.as_nanos().to_string() {
+                    return true;
+                }
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        false
+    }
+}
+
+/// Where it stands that whoever has this entry has lost a race.
+fn race(entry: &Path) -> PathBuf {
+    entry.with_extension("race")
 }
 
 impl Drop for Claim {

@@ -43,7 +43,7 @@ pub(crate) fn take_part(args: &Args, way: Way, table: &Path) -> io::Result<()> {
                     Err(loss) => tally.lose(format!("{address}: {loss}")),
                 }
             }
-            Err(conflict) if conflict.is_race(begin) => tally.obtained += 1,
+            Err(conflict) if conflict.is_race(begin)? => tally.obtained += 1,
             Err(conflict) => tally.lose(format!("somebody else has {address}: {conflict:?}")),
         }
     }

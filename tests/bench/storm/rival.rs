@@ -35,10 +35,10 @@ pub(crate) fn interfere(args: &Args, kind: RivalKind, table: &Path) -> io::Resul
                         held.push_back((claim, listener));
                         tally.obtained += 1;
                     }
-                    Err(error) if kind == RivalKind::Late => {
+                    Err(error) if kind == RivalKind::Late && !claim.was_raced() => {
                         tally.lose(format!("a rival that had bound {port} cannot listen: {error}"));
                     }
-                    // Another rival was in time.
+                    // Another one was in time.
                     Err(_) => {}
                 },
                 // It was bound a moment after somebody who is about to listen.
