@@ -35,7 +35,11 @@ impl Args {
                 errors.at(&part.comma, "expected an option in front of the comma; leave the comma out");
             }
         }
-        let mut parts = parts.into_iter().map(|part| unwrapped(part.trees.into_iter().collect())).peekable();
+        let mut parts: Vec<_> = parts.into_iter().map(|part| unwrapped(part.trees.into_iter().collect())).collect();
+        if let Some(mistake) = unknown::take_bounds(&mut parts) {
+            errors.push(mistake);
+        }
+        let mut parts = parts.into_iter().peekable();
         while let Some(mut rest) = parts.next() {
             let mut several = Vec::new();
             while let Some(value) = parts.next_if(|next| has_literal_value(&rest) && is_bare_value(next)) {

@@ -82,7 +82,7 @@ const OTHER_NAMES: [(&str, &[&str]); 13] = [
     ("backlog", &["queue", "maxconnections", "pending", "somaxconn"]),
     ("timeout", &["deadline", "wait", "readtimeout", "writetimeout", "accepttimeout", "duration", "ttl"]),
     ("request", &["base", "policy", "builder", "config", "settings", "template"]),
-    ("crate", &["runtime", "path", "krate", "cratename", "cratepath"]),
+    ("crate", &["path", "krate", "cratename", "cratepath"]),
 ];
 
 /// Wishes that are no options, and what to do about them.
@@ -97,7 +97,23 @@ const WISHES: [(&[&str], &str); 15] = [
         &["tcp", "udp", "protocol", "proto", "kind", "type"],
         "write the type of the parameter, `listener: TcpListener` or `socket: UdpSocket`",
     ),
-    (&["count", "n", "num", "amount", "many"], "take an array, as in `listeners: [TcpListener; 3]`"),
+    (
+        &[
+            "count",
+            "n",
+            "num",
+            "amount",
+            "many",
+            "howmany",
+            "size",
+            "len",
+            "numports",
+            "portcount",
+            "instances",
+            "quantity",
+        ],
+        "take an array, as in `listeners: [TcpListener; 3]`",
+    ),
     (&["ipv6", "v6", "inet6"], "write `host = \"::1\"`, or take a `DualStack<TcpListener>`"),
     (&["ipv4", "v4", "inet"], "write `host = \"127.0.0.1\"`, which is the default"),
     (&["dualstack", "v6only", "ipv6only", "both"], "take a `DualStack<TcpListener>`"),
@@ -110,7 +126,7 @@ const WISHES: [(&[&str], &str); 15] = [
         "a port is nobody else's, and a server that restarts gets it back by itself; leave it out",
     ),
     (
-        &["nonblocking", "blocking", "tokio", "async"],
+        &["nonblocking", "blocking", "tokio", "async", "runtime", "rt", "executor", "listener"],
         "take the type of your runtime, as in `listener: tokio::net::TcpListener`",
     ),
     (&["flavor", "workerthreads", "startpaused", "threads", "workers"], "write it in `#[tokio::test]` below"),
@@ -119,11 +135,29 @@ const WISHES: [(&[&str], &str); 15] = [
     (&["return", "result", "returns", "err", "error", "onerr", "onfail", "onfailure"], "write `on_error = return`"),
 ];
 
+/// Takes `min = 8000` and `max = 9000` out, which are two mistakes for one wish.
+pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> {
+    let number = |option: &[TokenTree]| match option {
+        [TokenTree::Ident(name), _, TokenTree::Literal(number)] => {
+            let name = plain(&name.to_string());
+            let is_bound = meant(&name) == Some("range");
+            number.to_string().parse::<u16>().ok().filter(|_| is_bound)
+        }
+        _ => None,
+    };
+    let bounds: Vec<_> = options.iter().filter_map(|option| Some((number(option)?, option.clone()))).collect();
+    let [(low, first), (high, _)] = &bounds[..] else { return None };
+    options.retain(|option| number(option).is_none());
+    let first: TokenStream = first.iter().cloned().collect();
+    Some(Mistake::at(&first, format!("both ends stand in one option; write `range = {low}..={high}`")))
+}
+
 /// What to say to `hots = "localhost"`.
 pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
     let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
     let value: TokenStream = rest.iter().skip(1).cloned().collect();
+    let is_true = matches!(text(&value).as_str(), "true" | "True");
     let begins = |signs: &str| signs.chars().enumerate().all(|(index, sign)| is_punct(rest.get(index), sign));
     if typed == "free_port" {
         let inside = match rest {
@@ -144,11 +178,20 @@ pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake
     } else if typed == "localhost" && begins(":") {
         let message = "a host and a port are two options";
         Mistake::at(&all, format!("{message}; write `host = \"localhost\", prefer = {}`", text(&value)))
-    } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty()) {
-        Mistake::at(name, message)
+    } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty() || is_true) {
+        Mistake::at(&all, message)
     } else {
         Mistake::at(name, other_name(&typed, value))
     }
+}
+
+/// The option that goes by another name elsewhere.
+fn meant(plain: &str) -> Option<&'static str> {
+    OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain)).map(|(meant, _)| *meant)
+}
+
+fn plain(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }
 
 /// What to say to a word that is a value elsewhere.
@@ -167,7 +210,11 @@ fn value_alone(typed: &str) -> Option<String> {
 
 /// What to say to a name that means something elsewhere, and to a typo.
 fn other_name(typed: &str, value: TokenStream) -> String {
-    let plain = typed.replace('_', "").to_lowercase();
+    let mut plain = plain(typed);
+    let number = syn::parse2::<syn::LitInt>(value.clone()).ok();
+    if plain == "ports" && number.as_ref().is_some_and(|number| number.base10_parse::<u8>().is_ok()) {
+        plain = "count".to_owned();
+    }
     let wish = WISHES.iter().find(|(names, _)| names.contains(&plain.as_str()));
     // `#[ignore]` takes no ports.
     if let Some((_, fix)) = wish.filter(|_| plain != "ignore" || value.is_empty()) {
@@ -175,13 +222,11 @@ fn other_name(typed: &str, value: TokenStream) -> String {
     }
     if let Some(unit) = plain.strip_prefix("timeout").filter(|unit| !unit.is_empty()) {
         let unit = if unit.starts_with("ms") || unit.starts_with("milli") { "ms" } else { "s" };
-        let number = syn::parse2::<syn::LitInt>(value);
-        let number = number.map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
+        let number = number.map_or_else(|| "5".to_owned(), |number| number.base10_digits().to_owned());
         return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
-    let is_number = syn::parse2::<syn::LitInt>(value.clone()).is_ok();
-    let meant = OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(meant, _)| *meant);
-    if meant == Some("host") && is_number {
+    let meant = meant(&plain);
+    if meant == Some("host") && number.is_some() {
         return format!("unknown option `{typed}`; write `{}`", option_for(&value));
     }
     if let Some(meant) = meant.or_else(|| likeliest(typed, OPTIONS.iter().map(|row| row.name))) {

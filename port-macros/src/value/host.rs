@@ -1,5 +1,6 @@
 //! `host = "127.0.0.1"`. Whether a name resolves is known when the program runs.
 
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use proc_macro2::{Delimiter, TokenTree};
@@ -26,10 +27,15 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     }
     if let Ok(address) = typed.parse::<SocketAddr>() {
         let (host, port) = (address.ip(), address.port());
-        return Err(given.mistake(format!("an address stands in quotes; write `host = \"{host}\", prefer = {port}`")));
+        return Err(given.mistake(format!("an address stands in quotes; write `{}`", two_options(host, port))));
     }
     given.is_there()?;
     if let Some(word) = given.word() {
+        let word = match word.to_lowercase().trim_start_matches("inaddr_") {
+            "any" | "all" | "everywhere" | "public" | "unspecified" | "wildcard" => "0.0.0.0".to_owned(),
+            "local" | "loopback" | "null" | "nil" | "default" => "127.0.0.1".to_owned(),
+            _ => word,
+        };
         return Err(given.mistake(format!("a name stands in quotes; write `host = \"{word}\"`")));
     }
     if let Some(name) = written_without_quotes(given, &typed) {
@@ -78,7 +84,7 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
     } else if let Some(address) = inside_brackets {
         Err(format!("brackets belong to an address with a port; write `host = \"{address}\"`"))
     } else if let Some((host, port)) = split_port(host) {
-        Err(format!("`host` takes no port; write `host = \"{host}\", prefer = {port}`"))
+        Err(format!("`host` takes no port; write `{}`", two_options(host, port)))
     } else if let Some((name, _)) =
         host.split_once(':').filter(|(name, rest)| !is_hexadecimal(name) && !rest.contains(':'))
     {
@@ -93,6 +99,14 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
         Err(format!("`{host}` is not an IPv6 address; write it as in `::1` or `fe80::1`"))
     } else {
         Ok(())
+    }
+}
+
+/// What to write for an address and a port. Any port is what there is without one.
+pub(crate) fn two_options(host: impl Display, port: impl Display) -> String {
+    match port.to_string().as_str() {
+        "0" => format!("host = \"{host}\""),
+        port => format!("host = \"{host}\", prefer = {port}"),
     }
 }
 

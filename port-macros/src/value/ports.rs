@@ -4,7 +4,7 @@ use std::fmt;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Lit, LitInt, Token};
+use syn::{Lit, LitInt, LitStr, Token};
 
 use super::port::{check_port, out_of_range};
 use super::{Given, Value};
@@ -53,6 +53,8 @@ fn several(given: &Given) -> Result<Value, Mistake> {
         range.check().map_err(|message| given.mistake(message))?;
     } else if let Some(list) = given.inside(Delimiter::Bracket) {
         check_list(given, &list)?;
+    } else if let (Some(list), "except") = (given.tuple(), name) {
+        return Err(given.mistake(format!("several ports stand in brackets; write `except = [{}]`", text(&list))));
     } else if let Some(range) = given.tuple().as_ref().and_then(pair).or_else(|| difference(given.tokens)) {
         return Err(given.mistake(format!("a range has two dots in the middle; write `{name} = {range}`")));
     }
@@ -106,12 +108,14 @@ fn pair(inside: &TokenStream) -> Option<String> {
     pair.parse2(inside.clone()).ok()
 }
 
-/// `8000-9000`, which people mean with both ends, and `8000/9000`.
+/// `8000-9000`, which people mean with both ends, `8000/9000` and `8000:9000`.
 fn difference(tokens: &TokenStream) -> Option<String> {
     let difference = |input: ParseStream| {
         let first: LitInt = input.parse()?;
         if input.peek(Token![/]) {
             input.parse::<Token![/]>()?;
+        } else if input.peek(Token![:]) {
+            input.parse::<Token![:]>()?;
         } else {
             input.parse::<Token![-]>()?;
         }
@@ -157,12 +161,22 @@ pub(crate) struct Range {
     first: Option<LitInt>,
     dots: &'static str,
     last: Option<LitInt>,
+    /// `"8000".."9000"`
+    in_quotes: bool,
 }
 
 impl Range {
     pub(crate) fn of(tokens: &TokenStream) -> Option<Self> {
+        let mut in_quotes = false;
+        let mut end = |input: ParseStream| match input.parse::<Option<LitStr>>()? {
+            Some(quoted) => {
+                in_quotes = true;
+                quoted.parse().map(Some)
+            }
+            None => input.parse(),
+        };
         let range = |input: ParseStream| {
-            let first = input.parse()?;
+            let first = end(input)?;
             let dots = if input.peek(Token![..=]) {
                 input.parse::<Token![..=]>().map(|_| "..=")?
             } else if input.peek(Token![...]) {
@@ -170,9 +184,9 @@ impl Range {
             } else {
                 input.parse::<Token![..]>().map(|_| "..")?
             };
-            Ok(Self { first, dots, last: input.parse()? })
+            Ok(Self { first, dots, last: end(input)?, in_quotes: false })
         };
-        range.parse2(tokens.clone()).ok()
+        range.parse2(tokens.clone()).ok().map(|range| Self { in_quotes, ..range })
     }
 
     fn contains(&self, port: u16) -> bool {
@@ -182,7 +196,7 @@ impl Range {
     }
 
     fn check(&self) -> Result<(), String> {
-        let Self { first, dots, last } = self;
+        let Self { first, dots, last, in_quotes } = self;
         let (Some(first), Some(last)) = (first, last) else {
             return Err(format!("the range has an open end; write `{self}`"));
         };
@@ -193,6 +207,8 @@ impl Range {
         } else if highest > 65535 || high == 65536 {
             // `8000..65536` means well, but 65536 is no `u16`.
             Err(format!("port numbers end at 65535; write `{low}..=65535`"))
+        } else if *in_quotes {
+            Err(format!("a port is a number; write `{self}`"))
         } else if *dots == "..." {
             Err(format!("`...` is the old way to write a range; write `{low}..={high}`"))
         } else if low == 0 {
