@@ -6,83 +6,35 @@ use syn::ext::IdentExt;
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
 use crate::nameless::{is_socket, option_for, without_name};
-use crate::options::OPTIONS;
+use crate::options::{OPTIONS, row};
 use crate::tokens::{is_punct, text};
 use crate::value::Scope;
 
 /// Names from other tools, and the option that is closest to them.
-const OTHER_NAMES: [(&str, &[&str]); 13] = [
-    (
-        "host",
-        &[
-            "addr",
-            "address",
-            "bind",
-            "bindaddr",
-            "bindaddress",
-            "bindto",
-            "bindhost",
-            "listenaddr",
-            "ip",
-            "hostname",
-            "interface",
-            "listen",
-            "server",
-        ],
-    ),
+const OTHER_NAMES: [(&str, &[&str]); 14] = [
+    ("host", &["addr", "address", "bind", "bindto", "ip", "hostname", "interface", "listen", "server"]),
     (
         "range",
-        &[
-            "ports",
-            "portrange",
-            "between",
-            "min",
-            "max",
-            "from",
-            "to",
-            "start",
-            "end",
-            "first",
-            "last",
-            "pool",
-            "minport",
-            "maxport",
-            "startport",
-            "endport",
-            "fromport",
-            "toport",
-            "low",
-            "high",
-        ],
+        &["ports", "between", "min", "max", "from", "to", "start", "end", "first", "last", "pool", "low", "high"],
     ),
-    ("prefer", &["preferred", "preferredport", "preferport", "default", "defaultport", "try", "fallback", "hint"]),
-    ("port", &["exact", "fixed", "number", "exactport", "fixedport", "only"]),
-    ("env", &["var", "variable", "envvar", "environment", "envport", "portenv"]),
+    ("prefer", &["preferred", "preferport", "default", "defaultport", "try", "fallback", "hint"]),
+    ("port", &["exact", "fixed", "number", "only"]),
+    ("env", &["var", "variable", "environment"]),
     (
         "inherit",
-        &[
-            "name",
-            "fd",
-            "fdname",
-            "systemd",
-            "activation",
-            "socket",
-            "listenfds",
-            "listenfd",
-            "inherited",
-            "inheritnamed",
-        ],
+        &["name", "fd", "systemd", "activation", "socket", "listenfds", "listenfd", "inherited", "inheritnamed"],
     ),
-    ("portserver", &["portpicker", "server_address", "pick"]),
+    ("portserver", &["portpicker", "pick"]),
     ("order", &["strategy", "shuffle", "sort", "selection", "random", "lowest", "stable"]),
     (
         "except",
         &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"],
     ),
-    ("backlog", &["queue", "maxconnections", "pending", "somaxconn"]),
-    ("timeout", &["deadline", "wait", "readtimeout", "writetimeout", "accepttimeout", "duration", "ttl"]),
+    ("backlog", &["queue", "pending", "somaxconn"]),
+    ("timeout", &["deadline", "wait", "duration", "ttl"]),
     ("request", &["base", "policy", "builder", "config", "settings", "template"]),
     ("crate", &["path", "krate", "cratename", "cratepath"]),
+    ("on_error", &["err", "error", "onerr", "onfail", "onfailure"]),
 ];
 
 /// Wishes that are no options, and what to do about them.
@@ -132,15 +84,14 @@ const WISHES: [(&[&str], &str); 15] = [
     (&["flavor", "workerthreads", "startpaused", "threads", "workers"], "write it in `#[tokio::test]` below"),
     (&["seed", "key"], "write `order = stable(\"key\")`"),
     (&["panic", "unwrap", "panics"], "write `on_error = panic`"),
-    (&["return", "result", "returns", "err", "error", "onerr", "onfail", "onfailure"], "write `on_error = return`"),
+    (&["return", "result", "returns"], "write `on_error = return`"),
 ];
 
 /// Takes `min = 8000` and `max = 9000` out, which are two mistakes for one wish.
 pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> {
     let number = |option: &[TokenTree]| match option {
         [TokenTree::Ident(name), _, TokenTree::Literal(number)] => {
-            let name = plain(&name.to_string());
-            let is_bound = meant(&name) == Some("range");
+            let is_bound = meant_by_a_word(&name.to_string()) == Some("range");
             number.to_string().parse::<u16>().ok().filter(|_| is_bound)
         }
         _ => None,
@@ -190,6 +141,15 @@ fn meant(plain: &str) -> Option<&'static str> {
     OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain)).map(|(meant, _)| *meant)
 }
 
+/// The option that one of the words in a name means: `host` in `server_host`, and in `listen_addr`.
+fn meant_by_a_word(typed: &str) -> Option<&'static str> {
+    let typed = typed.to_lowercase();
+    let mut words: Vec<_> = typed.split('_').rev().collect();
+    // Of all words it says the least.
+    words.sort_by_key(|word| *word == "port");
+    words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
+}
+
 fn plain(name: &str) -> String {
     name.replace('_', "").to_lowercase()
 }
@@ -225,12 +185,12 @@ fn other_name(typed: &str, value: TokenStream) -> String {
         let number = number.map_or_else(|| "5".to_owned(), |number| number.base10_digits().to_owned());
         return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
-    let meant = meant(&plain);
-    if meant == Some("host") && number.is_some() {
-        return format!("unknown option `{typed}`; write `{}`", option_for(&value));
-    }
-    if let Some(meant) = meant.or_else(|| likeliest(typed, OPTIONS.iter().map(|row| row.name))) {
-        return format!("unknown option `{typed}`; did you mean `{meant}`?");
+    let likely = || likeliest(typed, OPTIONS.iter().map(|row| row.name));
+    if let Some(meant) = meant(&plain).or_else(likely).or_else(|| meant_by_a_word(typed)) {
+        return match meant {
+            "host" if number.is_some() => format!("unknown option `{typed}`; write `{}`", option_for(&value)),
+            _ => format!("unknown option `{typed}`; did you mean `{meant}`?"),
+        };
     }
     let names: Vec<_> = OPTIONS.iter().map(|row| format!("`{}`", row.name)).collect();
     format!("unknown option `{typed}`; the options are {}", names.join(", "))

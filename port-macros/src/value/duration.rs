@@ -32,6 +32,11 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             joined if parse(&joined).is_ok() => {
                 Err(given.mistake(format!("a timeout stands in quotes; write `timeout = \"{joined}\"`")))
             }
+            joined
+                if ["from_secs(0)", "from_millis(0)", "Duration::ZERO"].iter().any(|zero| joined.ends_with(zero)) =>
+            {
+                Err(given.mistake(ZERO))
+            }
             _ if ["never", "forever", "infinite", "none"].contains(&typed.as_str()) => {
                 Err(given.mistake("without a timeout it waits forever; leave `timeout` out"))
             }
@@ -86,7 +91,7 @@ fn in_words(typed: &str) -> Option<String> {
     const STD: [&str; 6] = ["from_secs", "from_millis", "from_micros", "from_nanos", "from_mins", "from_hours"];
     let (words, is_std) = match typed.rsplit_once("Duration::") {
         Some((_, call)) => (call.strip_suffix(')')?.split_once('(')?, STD.iter().any(|name| call.starts_with(name))),
-        None => (typed.split_once('*')?, false),
+        None => (typed.split_once(['*', '.'])?, false),
     };
     let (unit, number) =
         if words.0.starts_with(|first: char| first.is_ascii_digit()) { (words.1, words.0) } else { words };

@@ -41,6 +41,9 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     if let Some(name) = written_without_quotes(given, &typed) {
         return Err(given.mistake(format!("a name stands in quotes; write `host = \"{name}\"`")));
     }
+    if let Some(address) = imagined(&typed) {
+        return Err(given.mistake(format!("there is no `{typed}`; write `host = \"{address}\"`")));
+    }
     if typed.starts_with("std::env::var(\"") && typed.ends_with("\")") {
         return Err(given.mistake(format!("the variable may not be set; write `host = {typed}.unwrap()`")));
     }
@@ -89,6 +92,8 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
         host.split_once(':').filter(|(name, rest)| !is_hexadecimal(name) && !rest.contains(':'))
     {
         Err(format!("`host` takes no port; write `host = \"{name}\"`"))
+    } else if let Some((address, _)) = host.split_once('/').filter(|(address, _)| address.parse::<IpAddr>().is_ok()) {
+        Err(format!("`host` takes one address and no network; write `host = \"{address}\"`"))
     } else if host.contains(is_no_name) {
         Err(format!("`{host}` is neither a name nor an address; write `host = \"127.0.0.1\"`"))
     } else if host == "*" {
@@ -99,6 +104,19 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
         Err(format!("`{host}` is not an IPv6 address; write it as in `::1` or `fe80::1`"))
     } else {
         Ok(())
+    }
+}
+
+/// What to write for a constant that std and we do not have.
+fn imagined(path: &str) -> Option<&'static str> {
+    let (ty, constant) = path.rsplit_once("::")?;
+    let is_enum = ["IpAddr", "SocketAddr", "port_runtime::Host"].iter().any(|end| ty.ends_with(end));
+    match constant {
+        "LOCALHOST" | "UNSPECIFIED" if !is_enum => None,
+        _ if !is_enum && !["Ipv4Addr", "Ipv6Addr"].iter().any(|end| ty.ends_with(end)) => None,
+        "LOCALHOST" | "LOOPBACK" | "Localhost" | "Loopback" => Some("127.0.0.1"),
+        "UNSPECIFIED" | "ANY" | "ALL" | "Any" | "All" => Some("0.0.0.0"),
+        _ => None,
     }
 }
 

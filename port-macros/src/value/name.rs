@@ -109,8 +109,10 @@ pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
         Some(word) => return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`"))),
         None => {}
     }
-    if given.inside(Delimiter::Bracket).is_some() {
-        return Err(given.instead("the name of one socket", "\"http\""));
+    given.is_there()?;
+    if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
+        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        return Err(given.instead("the name of one socket", first.as_deref().unwrap_or("\"http\"")));
     }
     match &given.literal {
         Some(Lit::Str(name)) if name.value().is_empty() => {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use proc_macro2::{Delimiter, TokenTree};
-use syn::Lit;
+use syn::{Lit, LitInt};
 
 use super::name::{SHELL, is_variable};
 use super::port::check_port;
@@ -54,7 +54,11 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
     }
     let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
     if let Some(ports) = several {
-        return Err(given.mistake(format!("`{name}` takes one port; write `range = [{}]`", text(&ports))));
+        let fix = match syn::parse2::<LitInt>(ports.clone()) {
+            Ok(port) => format!("{name} = {port}"),
+            Err(_) => format!("range = [{}]", text(&ports)),
+        };
+        return Err(given.mistake(format!("`{name}` takes one port; write `{fix}`")));
     }
     match &given.trees()[..] {
         // `:8080`, as some programs take it.
