@@ -4,6 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Lit, LitStr};
 
 use crate::options;
+use crate::slips::take_sign;
 use crate::split::{Angles, split_at_commas};
 use crate::tokens::{is_punct, text};
 use crate::value::duration;
@@ -22,8 +23,7 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
     }
     let quoted = trees.first().map(|name| name.to_string().trim_matches('"').to_owned()).unwrap_or_default();
     if trees.len() > 1 && options::row(&quoted).is_some() {
-        let value: TokenStream = trees[1..].iter().cloned().collect();
-        return format!("the name of an option stands without quotes; write `{quoted}{}`", text(&value));
+        return format!("the name of an option stands without quotes; write `{}`", with_equals(value.clone()));
     }
     if is_punct(trees.first(), '=') {
         let value: TokenStream = trees[1..].iter().cloned().collect();
@@ -51,8 +51,9 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
 /// `prefer = 8080, inherit` for `"prefer": 8080, inherit`.
 fn with_equals(options: TokenStream) -> String {
     let parts = split_at_commas(options, Angles::InExpressions).into_iter().map(|part| match &part.trees[..] {
-        [name, sign, value @ ..] if is_punct(Some(sign), ':') => {
-            format!("{} = {}", name.to_string().trim_matches('"'), text(&value.iter().cloned().collect()))
+        [name, rest @ ..] if !take_sign(rest).0.is_empty() => {
+            let value = text(&take_sign(rest).1.iter().cloned().collect());
+            format!("{} = {value}", name.to_string().trim_matches('"'))
         }
         _ => text(&part.tokens()),
     });

@@ -30,7 +30,7 @@ const OTHER_NAMES: [(&str, &[&str]); 14] = [
         "except",
         &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"],
     ),
-    ("backlog", &["queue", "pending", "somaxconn"]),
+    ("backlog", &["queue", "pending", "somaxconn", "connections"]),
     ("timeout", &["deadline", "wait", "duration", "ttl"]),
     ("request", &["base", "policy", "builder", "config", "settings", "template"]),
     ("crate", &["path", "krate", "cratename", "cratepath"]),
@@ -145,8 +145,8 @@ fn meant(plain: &str) -> Option<&'static str> {
 fn meant_by_a_word(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
     let mut words: Vec<_> = typed.split('_').rev().collect();
-    // Of all words it says the least.
-    words.sort_by_key(|word| *word == "port");
+    // Of all words `port` says the least.
+    words.sort_by_key(|word| word.starts_with("port"));
     words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
 }
 

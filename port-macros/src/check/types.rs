@@ -56,7 +56,7 @@ fn wrapped(ty: &TokenStream) -> Option<(String, String)> {
     let wrapper = path.rsplit("::").next().filter(|name| WRAPPERS.contains(name))?;
     let first = split_at_commas(inside.parse().ok()?, Angles::InTypes).into_iter().next()?.tokens();
     let socket = wrapped(&first).map_or_else(|| text(&first), |(_, socket)| socket);
-    is_socket(&first).then(|| (wrapper.to_owned(), socket))
+    (is_socket(&first) && !mentions(&first, "dyn")).then(|| (wrapper.to_owned(), socket))
 }
 
 fn has_length(inside: &TokenStream) -> bool {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use proc_macro2::{Delimiter, TokenTree};
-use syn::Lit;
+use syn::{Lit, LitStr};
 
 use super::{Given, Value};
 use crate::errors::Mistake;
@@ -29,11 +29,14 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         let (host, port) = (address.ip(), address.port());
         return Err(given.mistake(format!("an address stands in quotes; write `{}`", two_options(host, port))));
     }
+    if let (None, Some((host, port))) = (&given.literal, split_port(&typed)) {
+        return Err(given.mistake(format!("a host and a port are two options; write `{}`", two_options(host, port))));
+    }
     given.is_there()?;
     if let Some(word) = given.word() {
         let word = match word.to_lowercase().trim_start_matches("inaddr_") {
             "any" | "all" | "everywhere" | "public" | "unspecified" | "wildcard" => "0.0.0.0".to_owned(),
-            "local" | "loopback" | "null" | "nil" | "default" => "127.0.0.1".to_owned(),
+            "local" | "loopback" | "null" | "nullptr" | "nil" | "default" | "host" => "127.0.0.1".to_owned(),
             _ => word,
         };
         return Err(given.mistake(format!("a name stands in quotes; write `host = \"{word}\"`")));
@@ -54,6 +57,9 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         return Err(given.mistake(format!("an address stands in quotes; write `host = \"{bytes}\"`")));
     }
     if let Some(list) = given.inside(Delimiter::Bracket) {
+        if let Ok(host) = syn::parse2::<LitStr>(list.clone()) {
+            return Err(given.mistake(format!("`host` takes one address; write `host = {}`", host.token())));
+        }
         return Err(given.mistake(match text(&list).parse::<Ipv6Addr>() {
             Ok(address) => format!("an address stands in quotes; write `host = \"{address}\"`"),
             Err(_) => "`host` takes one address; for IPv4 and IPv6 take a `DualStack<TcpListener>`".to_owned(),

@@ -70,6 +70,12 @@ fn begins_operand(tree: &TokenTree) -> bool {
     }
 }
 
+/// Whether there are commas, and no statements in which generics may have some: `8080, 8081` in braces.
+fn is_list(inside: TokenStream) -> bool {
+    let has = |sign| inside.clone().into_iter().any(|tree| is_punct(Some(&tree), sign));
+    has(',') && !has(';') && !has('<') && !has('|')
+}
+
 /// The value of one option, as it was written.
 pub(crate) struct Given<'a> {
     row: &'a Row,
@@ -148,6 +154,7 @@ impl<'a> Given<'a> {
             || trees
                 .windows(2)
                 .any(|pair| is_punct(pair.first(), '=') && is_joint(&pair[0]) && is_punct(pair.get(1), '>'))
+            || self.inside(Delimiter::Brace).is_some_and(is_list)
             || self.is_alternative()
             || trees.iter().any(|tree| is_punct(Some(tree), '~'))
             || is_punct(trees.first(), '@')
