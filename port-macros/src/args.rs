@@ -7,7 +7,9 @@ use crate::attribute::{Attribute, Role};
 use crate::errors::{Errors, Mistake};
 use crate::nameless;
 use crate::options;
-use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
+use crate::slips::{
+    called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, split_values, take_sign,
+};
 use crate::split::{Angles, split_at_commas};
 use crate::tokens::{text, unwrapped};
 use crate::unknown;
@@ -35,7 +37,8 @@ impl Args {
                 errors.at(&part.comma, "expected an option in front of the comma; leave the comma out");
             }
         }
-        let mut parts: Vec<_> = parts.into_iter().map(|part| unwrapped(part.trees.into_iter().collect())).collect();
+        let mut parts: Vec<_> =
+            parts.into_iter().flat_map(|part| split_values(unwrapped(part.trees.into_iter().collect()))).collect();
         if let Some(mistake) = unknown::take_bounds(&mut parts) {
             errors.push(mistake);
         }

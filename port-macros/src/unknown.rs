@@ -74,7 +74,20 @@ const WISHES: [(&[&str], &str); 15] = [
         "nothing has to be tried again, since a port that was found is bound already; leave it out",
     ),
     (
-        &["reuse", "reuseaddr", "reuseport", "reuseaddress", "exclusive", "soreuseaddr", "soreuseport"],
+        &[
+            "hold",
+            "lock",
+            "unique",
+            "reserve",
+            "release",
+            "reuse",
+            "reuseaddr",
+            "reuseport",
+            "reuseaddress",
+            "exclusive",
+            "soreuseaddr",
+            "soreuseport",
+        ],
         "a port is nobody else's, and a server that restarts gets it back by itself; leave it out",
     ),
     (

@@ -50,7 +50,7 @@ pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
 
 /// `Arc<TcpListener>`: what std wraps around a socket, for which nobody can implement a trait of ours, and the socket.
 fn wrapped(ty: &TokenStream) -> Option<(String, String)> {
-    const WRAPPERS: [&str; 8] = ["Vec", "Option", "Result", "Box", "Arc", "Rc", "Mutex", "RwLock"];
+    const WRAPPERS: [&str; 9] = ["Vec", "Option", "Result", "Box", "Arc", "Rc", "Mutex", "RwLock", "RefCell"];
     let ty = text(ty);
     let (path, inside) = ty.strip_suffix('>')?.split_once('<')?;
     let wrapper = path.rsplit("::").next().filter(|name| WRAPPERS.contains(name))?;

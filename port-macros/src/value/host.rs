@@ -47,8 +47,8 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     if let Some(address) = imagined(&typed) {
         return Err(given.mistake(format!("there is no `{typed}`; write `host = \"{address}\"`")));
     }
-    if typed.starts_with("std::env::var(\"") && typed.ends_with("\")") {
-        return Err(given.mistake(format!("the variable may not be set; write `host = {typed}.unwrap()`")));
+    if let Some(fix) = read_or_parsed(given, &typed) {
+        return Err(given.mistake(fix));
     }
     let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
     if let Some(bytes) =
@@ -110,6 +110,32 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
         Err(format!("`{host}` is not an IPv6 address; write it as in `::1` or `fe80::1`"))
     } else {
         Ok(())
+    }
+}
+
+/// What is no host yet: a variable that may not be set, a text that is not parsed, an address with a port.
+fn read_or_parsed(given: &Given, typed: &str) -> Option<String> {
+    if let Some((name, rest)) = typed.strip_prefix("std::env::var(").and_then(|call| call.split_once(')')) {
+        let default = rest.strip_prefix(".unwrap_or(").and_then(|rest| rest.strip_suffix(')'));
+        return match default.filter(|default| default.starts_with('"') && default.ends_with('"')) {
+            Some(default) => Some(format!(
+                "a variable is a `String`, and its default is none; write `host = port_runtime::Host::env_or({name}, {default})`"
+            )),
+            None if rest.is_empty() => Some(format!("the variable may not be set; write `host = {typed}.unwrap()`")),
+            None => None,
+        };
+    }
+    match given.trees().first()? {
+        TokenTree::Literal(text) if given.parses_anything() => {
+            Some(format!("a host need not be parsed; write `host = {text}`"))
+        }
+        _ if typed.trim_start_matches("std::net::").starts_with("SocketAddr::")
+            && typed.ends_with(')')
+            && !typed.contains(".ip()") =>
+        {
+            Some("`host` takes no port; write `host = \"127.0.0.1\", prefer = 8080`".to_owned())
+        }
+        _ => None,
     }
 }
 

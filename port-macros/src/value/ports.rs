@@ -89,7 +89,11 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
             Err(_) => {}
         }
         let range = Range::of(&part).map(|range| range.to_string());
-        if let Some(range) = range.or_else(|| negative_difference(&part)) {
+        let pair = || match &unwrapped(part.clone())[..] {
+            [TokenTree::Group(pair)] => numbers(pair.stream()).map(|numbers| numbers.join("..=")),
+            _ => None,
+        };
+        if let Some(range) = range.or_else(|| negative_difference(&part)).or_else(pair) {
             let fix = format!("write `{} = {range}`, or list its ports one by one", given.row.name);
             return Err(Mistake::at(&part, format!("a range cannot stand in a list; {fix}")));
         }
@@ -121,7 +125,7 @@ fn numbers(inside: TokenStream) -> Option<Vec<String>> {
     numbers.filter(|numbers| numbers.len() > 1)
 }
 
-/// `8000-9000`, which people mean with both ends, `8000/9000` and `8000:9000`.
+/// `8000-9000`, which people mean with both ends, `8000/9000`, `8000:9000` and `8000->9000`.
 fn difference(tokens: &TokenStream) -> Option<String> {
     let difference = |input: ParseStream| {
         let first: LitInt = input.parse()?;
@@ -129,6 +133,8 @@ fn difference(tokens: &TokenStream) -> Option<String> {
             input.parse::<Token![/]>()?;
         } else if input.peek(Token![:]) {
             input.parse::<Token![:]>()?;
+        } else if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
         } else {
             input.parse::<Token![-]>()?;
         }
