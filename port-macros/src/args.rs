@@ -11,7 +11,7 @@ use crate::slips::{
     called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, split_values, take_sign,
 };
 use crate::split::{Angles, split_at_commas};
-use crate::tokens::{text, unwrapped};
+use crate::tokens::{is_punct, text, unwrapped};
 use crate::unknown;
 use crate::value::row::{Becomes, Row, Takes};
 use crate::value::{Given, Scope, Value};
@@ -51,6 +51,12 @@ impl Args {
             if !several.is_empty() {
                 errors.push(several_values(&rest, &several, scope));
                 continue;
+            }
+            if let [TokenTree::Ident(word), TokenTree::Ident(name), equals, ..] = &rest[..] {
+                if is_punct(Some(equals), '=') && is_option(name) && !is_option(word) {
+                    errors.at(word, format!("nothing stands in front of an option; remove `{word}`"));
+                    rest.remove(0);
+                }
             }
             while !rest.is_empty() {
                 let next = rest.split_off(end_of_option(&rest));
@@ -167,6 +173,10 @@ impl Arg {
             (Becomes::Call | Becomes::CallWithValue(_), _) => Some(self.name.clone()),
         }
     }
+}
+
+fn is_option(word: &Ident) -> bool {
+    options::row(&word.to_string()).is_some()
 }
 
 fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Result<Option<Value>, Mistake> {

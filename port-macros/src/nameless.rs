@@ -75,6 +75,7 @@ pub(crate) fn option_for(value: &TokenStream) -> String {
     match syn::parse2::<Lit>(value.clone()) {
         Ok(Lit::Str(text)) => for_text(&text),
         Ok(Lit::Int(number)) if matches!(number.suffix(), "s" | "ms") => format!("timeout = \"{typed}\""),
+        Ok(Lit::Int(number)) if number.base10_digits() == "0" => "port = 0".to_owned(),
         Ok(Lit::Int(_)) => format!("prefer = {typed}"),
         _ if typed.starts_with("[\"") => match typed.trim_matches(['[', ']']).split(", ").next() {
             Some(first) if !typed.contains('.') => option_for(&first.parse().unwrap_or_default()),

@@ -28,7 +28,19 @@ const OTHER_NAMES: [(&str, &[&str]); 14] = [
     ("order", &["strategy", "shuffle", "sort", "selection", "random", "lowest", "stable"]),
     (
         "except",
-        &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"],
+        &[
+            "exclude",
+            "excluded",
+            "skip",
+            "without",
+            "not",
+            "ignore",
+            "blacklist",
+            "denylist",
+            "blocked",
+            "avoid",
+            "reserved",
+        ],
     ),
     ("backlog", &["queue", "pending", "somaxconn", "connections"]),
     ("timeout", &["deadline", "wait", "duration", "ttl"]),
@@ -159,7 +171,7 @@ fn meant_by_a_word(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
     let mut words: Vec<_> = typed.split('_').rev().collect();
     // Of all words `port` says the least.
-    words.sort_by_key(|word| word.starts_with("port"));
+    words.sort_by_key(|word| (meant(word) != Some("except"), word.starts_with("port")));
     words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
 }
 

@@ -35,6 +35,10 @@ pub(crate) fn crate_path(given: &Given) -> Result<Value, Mistake> {
     if let Some(runtime) = of_ours {
         return Err(given.mistake(format!("`crate` is the path of the crate; write `crate = {runtime}`")));
     }
+    let with_underscores = path.replace('-', "_");
+    if path.contains('-') && with_underscores.parse().is_ok_and(|path: TokenStream| path_of.parse2(path).is_ok()) {
+        return Err(given.instead("a path", with_underscores));
+    }
     let path = path_of.parse2(given.tokens.clone());
     path.map(Value::Expression).map_err(|_| given.instead("a path", "::my_harness::port_runtime"))
 }

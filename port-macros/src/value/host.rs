@@ -88,7 +88,9 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
     {
         Ok(())
     } else if let Some(name) = host.split_once("://").map(|(_, rest)| rest) {
-        let name = name.split(['/', ':']).next().unwrap_or_default();
+        let authority = name.split('/').next().unwrap_or_default();
+        let inside = authority.strip_prefix('[').and_then(|rest| rest.split(']').next());
+        let name = inside.or_else(|| authority.split(':').next()).unwrap_or_default();
         Err(format!("a host is no URL; write `host = \"{name}\"`"))
     } else if let Some(address) = inside_brackets {
         Err(format!("brackets belong to an address with a port; write `host = \"{address}\"`"))
@@ -100,6 +102,8 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
         Err(format!("`host` takes no port; write `host = \"{name}\"`"))
     } else if let Some((address, _)) = host.split_once('/').filter(|(address, _)| address.parse::<IpAddr>().is_ok()) {
         Err(format!("`host` takes one address and no network; write `host = \"{address}\"`"))
+    } else if host.contains(',') {
+        Err("`host` takes one address; for IPv4 and IPv6 take a `DualStack<TcpListener>`".to_owned())
     } else if host.contains(is_no_name) {
         Err(format!("`{host}` is neither a name nor an address; write `host = \"127.0.0.1\"`"))
     } else if host == "*" {

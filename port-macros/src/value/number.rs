@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use proc_macro2::{Delimiter, TokenTree};
-use syn::{Lit, LitInt};
+use syn::Lit;
 
 use super::name::{SHELL, is_variable};
 use super::port::check_port;
@@ -54,10 +54,9 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
     }
     let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
     if let Some(ports) = several {
-        let fix = match syn::parse2::<LitInt>(ports.clone()) {
-            Ok(port) => format!("{name} = {port}"),
-            Err(_) => format!("range = [{}]", text(&ports)),
-        };
+        let ports = text(&ports);
+        let ports = ports.trim_end_matches(',');
+        let fix = if ports.parse::<u16>().is_ok() { format!("{name} = {ports}") } else { format!("range = [{ports}]") };
         return Err(given.mistake(format!("`{name}` takes one port; write `{fix}`")));
     }
     match &given.trees()[..] {

@@ -53,7 +53,12 @@ impl Given<'_> {
     pub(crate) fn unknown_word(&self) -> Option<Mistake> {
         let word = read_by(self.tokens).into_iter().find(|word| self.word_of(word).is_some())?;
         if let Some(variable) = self.read_elsewhere() {
-            return Some(self.mistake(format!("a variable is an option of its own; write `env = \"{variable}\"`")));
+            return Some(self.mistake(if self.row.name == "host" {
+                let fix = format!("host = port_runtime::Host::env_or(\"{variable}\", \"127.0.0.1\")");
+                format!("Rust reads a variable in another way; write `{fix}`")
+            } else {
+                format!("a variable is an option of its own; write `env = \"{variable}\"`")
+            }));
         }
         let typed = text(self.tokens);
         let has_fields = typed.contains(&format!("{word}.")) && !typed.contains(&format!("{word}.."));
