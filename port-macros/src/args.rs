@@ -44,6 +44,16 @@ impl Args {
         }
         let mut parts = parts.into_iter().peekable();
         while let Some(mut rest) = parts.next() {
+            if let ([TokenTree::Ident(name)], Some(value)) =
+                (&rest[..], parts.peek().filter(|next| is_bare_value(next)))
+            {
+                if let Some(row) = options::row(&name.to_string()).filter(|row| matches!(row.takes, Takes::Always(_))) {
+                    let fix = row.with_value(&text(&value.iter().cloned().collect()));
+                    errors.at(name, format!("`{name}` needs a value; write `{fix}`"));
+                    parts.next();
+                    continue;
+                }
+            }
             let mut several = Vec::new();
             while let Some(value) = parts.next_if(|next| has_literal_value(&rest) && is_bare_value(next)) {
                 several.push(value);

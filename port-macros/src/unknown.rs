@@ -170,8 +170,8 @@ fn meant(plain: &str) -> Option<&'static str> {
 fn meant_by_a_word(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
     let mut words: Vec<_> = typed.split('_').rev().collect();
-    // Of all words `port` says the least.
-    words.sort_by_key(|word| (meant(word) != Some("except"), word.starts_with("port")));
+    // Of all words `port` and `name` say the least.
+    words.sort_by_key(|word| (meant(word) != Some("except"), word.starts_with("port") || *word == "name"));
     words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     if let Some(name) =
         given.read_elsewhere().or_else(|| Some(typed.rsplit_once('.')?.1.to_owned()).filter(|_| is_field))
     {
-        if given.unknown_word().is_some() {
+        if given.unknown_word().is_some() || typed.contains("||") {
             return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
         }
     }
