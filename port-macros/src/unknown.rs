@@ -157,7 +157,7 @@ pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake
     } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty() || is_true) {
         Mistake::at(&all, message)
     } else {
-        Mistake::at(name, other_name(&typed, value))
+        Mistake::at(name, other_name(&typed, &value))
     }
 }
 
@@ -194,12 +194,13 @@ fn value_alone(typed: &str) -> Option<String> {
 }
 
 /// What to say to a name that means something elsewhere, and to a typo.
-fn other_name(typed: &str, value: TokenStream) -> String {
-    let mut plain = plain(typed);
+fn other_name(typed: &str, value: &TokenStream) -> String {
     let number = syn::parse2::<syn::LitInt>(value.clone()).ok();
-    if plain == "ports" && number.as_ref().is_some_and(|number| number.base10_parse::<u8>().is_ok()) {
-        plain = "count".to_owned();
-    }
+    let is_count = number.as_ref().is_some_and(|number| number.base10_parse::<u8>().is_ok());
+    let plain = match plain(typed) {
+        ports if ports == "ports" && is_count => "count".to_owned(),
+        plain => plain,
+    };
     let wish = WISHES.iter().find(|(names, _)| names.contains(&plain.as_str()));
     // `#[ignore]` takes no ports.
     if let Some((_, fix)) = wish.filter(|_| plain != "ignore" || value.is_empty()) {
@@ -213,7 +214,7 @@ fn other_name(typed: &str, value: TokenStream) -> String {
     let likely = || likeliest(typed, OPTIONS.iter().map(|row| row.name));
     if let Some(meant) = meant(&plain).or_else(likely).or_else(|| meant_by_a_word(typed)) {
         return match meant {
-            "host" if number.is_some() => format!("unknown option `{typed}`; write `{}`", option_for(&value)),
+            "host" if number.is_some() => format!("unknown option `{typed}`; write `{}`", option_for(value)),
             _ => format!("unknown option `{typed}`; did you mean `{meant}`?"),
         };
     }

@@ -71,7 +71,7 @@ fn begins_operand(tree: &TokenTree) -> bool {
 }
 
 /// Whether there are commas, and no statements in which generics may have some: `8080, 8081` in braces.
-fn is_list(inside: TokenStream) -> bool {
+fn is_list(inside: &TokenStream) -> bool {
     let has = |sign| inside.clone().into_iter().any(|tree| is_punct(Some(&tree), sign));
     has(',') && !has(';') && !has('<') && !has('|')
 }
@@ -154,7 +154,7 @@ impl<'a> Given<'a> {
             || trees
                 .windows(2)
                 .any(|pair| is_punct(pair.first(), '=') && is_joint(&pair[0]) && is_punct(pair.get(1), '>'))
-            || self.inside(Delimiter::Brace).is_some_and(is_list)
+            || self.inside(Delimiter::Brace).is_some_and(|inside| is_list(&inside))
             || self.is_alternative()
             || trees.iter().any(|tree| is_punct(Some(tree), '~'))
             || is_punct(trees.first(), '@')

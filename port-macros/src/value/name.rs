@@ -105,9 +105,8 @@ pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
         }
         _ => {}
     }
-    match given.word() {
-        Some(word) => return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`"))),
-        None => {}
+    if let Some(word) = given.word() {
+        return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`")));
     }
     given.is_there()?;
     if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
