@@ -25,7 +25,21 @@ const OTHER_NAMES: [(&str, &[&str]); 14] = [
         &["name", "fd", "systemd", "activation", "socket", "listenfds", "listenfd", "inherited", "inheritnamed"],
     ),
     ("portserver", &["portpicker", "pick"]),
-    ("order", &["strategy", "shuffle", "sort", "selection", "random", "lowest", "stable"]),
+    (
+        "order",
+        &[
+            "strategy",
+            "sequential",
+            "deterministic",
+            "mode",
+            "shuffle",
+            "sort",
+            "selection",
+            "random",
+            "lowest",
+            "stable",
+        ],
+    ),
     (
         "except",
         &[

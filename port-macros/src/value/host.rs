@@ -104,6 +104,8 @@ pub(crate) fn check(host: &str) -> Result<(), String> {
         Err(format!("`host` takes one address and no network; write `host = \"{address}\"`"))
     } else if host.contains(',') {
         Err("`host` takes one address; for IPv4 and IPv6 take a `DualStack<TcpListener>`".to_owned())
+    } else if host.trim().parse::<IpAddr>().is_ok() {
+        Err(format!("there is a space around the address; write `host = \"{}\"`", host.trim()))
     } else if host.contains(is_no_name) {
         Err(format!("`{host}` is neither a name nor an address; write `host = \"127.0.0.1\"`"))
     } else if host == "*" {
