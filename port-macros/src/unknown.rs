@@ -232,6 +232,10 @@ fn other_name(typed: &str, value: &TokenStream) -> String {
             _ => format!("unknown option `{typed}`; did you mean `{meant}`?"),
         };
     }
+    let mut words = typed.split('_');
+    if let Some((_, fix)) = words.find_map(|word| WISHES.iter().find(|(names, _)| names.contains(&word))) {
+        return format!("there is no option `{typed}`; {fix}");
+    }
     let names: Vec<_> = OPTIONS.iter().map(|row| format!("`{}`", row.name)).collect();
     format!("unknown option `{typed}`; the options are {}", names.join(", "))
 }

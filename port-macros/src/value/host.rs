@@ -36,7 +36,7 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     if let Some(word) = given.word() {
         let word = match word.to_lowercase().trim_start_matches("inaddr_") {
             "any" | "all" | "everywhere" | "public" | "unspecified" | "wildcard" => "0.0.0.0".to_owned(),
-            "local" | "loopback" | "null" | "nullptr" | "nil" | "default" | "host" => "127.0.0.1".to_owned(),
+            "local" | "loopback" | "true" | "null" | "nullptr" | "nil" | "default" | "host" => "127.0.0.1".to_owned(),
             _ => word,
         };
         return Err(given.mistake(format!("a name stands in quotes; write `host = \"{word}\"`")));
