@@ -119,7 +119,7 @@ fn literals_that_are_right_pass_as_they_are() {
             ],
         ),
         ("prefer", &["1", "65535", "0x1F90", "8080u16", "PORT", "80 + 8000"]),
-        ("env", &["\"PORT\"", "NAME", "concat!(\"PO\", \"RT\")"]),
+        ("env", &["\"PORT\"", "crate::NAME", "concat!(\"PO\", \"RT\")"]),
         ("inherit", &["\"http\"", "NAME"]),
         ("timeout", &["TIMEOUT", "Duration::from_secs(1)"]),
         ("backlog", &["0", "128", "BACKLOG"]),
@@ -245,11 +245,12 @@ fn options_that_do_something_pass() {
         ("range = { 8000..9000 }", "fn f(l: TcpListener) {}"),
         ("timeout = 5.seconds()", "fn f(l: TcpListener) {}"),
         ("timeout = secs(5)", "fn f(l: TcpListener) {}"),
-        ("env = PORT, inherit = names::HTTP", "fn f(l: TcpListener) {}"),
+        ("env = self::PORT, inherit = names::HTTP", "fn f(l: TcpListener) {}"),
         ("host = SocketAddr::from(([127, 0, 0, 1], 80)).ip()", "fn f(l: TcpListener) {}"),
         ("host = IpAddr::V4(Ipv4Addr::UNSPECIFIED)", "fn f(l: TcpListener) {}"),
         ("", "fn f(servers: Vec<Server>, #[free_port] l: TcpListener) {}"),
         ("", "fn f(#[free_port] l: TcpListener, kept: Arc<TcpListener>) {}"),
+        ("env = PORT", "fn f(PORT: &'static str, #[free_port] l: TcpListener) {}"),
         ("env = env.name", "fn f(env: Names, #[free_port] l: TcpListener) {}"),
     ] {
         let told = mistakes(arguments, item);

@@ -1,6 +1,6 @@
 //! Names that others choose: `env = "PORT"` and `inherit = "http"`.
 
-use proc_macro2::Delimiter;
+use proc_macro2::{Delimiter, TokenTree};
 use syn::Lit;
 
 use super::{Given, Value};
@@ -39,7 +39,16 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
         None if reads_it && !text(given.tokens).contains("concat!") => {
             return Err(given.mistake("`env` reads the variable itself, when the program runs; write `env = \"PORT\"`"));
         }
-        None => {}
+        None => {
+            // It may be a constant, and rarely is: rustc would say no more than that there is none of that name.
+            if let [TokenTree::Ident(name)] = &given.trees()[..] {
+                let name = name.to_string();
+                if !name.contains(char::is_lowercase) && !given.scope.contains(&name) {
+                    let fix = format!("write `env = \"{name}\"`, or `env = self::{name}` for a constant");
+                    return Err(given.mistake(format!("a variable is named in quotes; {fix}")));
+                }
+            }
+        }
     }
     given.as_it_is()
 }
