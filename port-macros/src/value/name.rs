@@ -84,6 +84,9 @@ fn check_variable(name: &str) -> Result<(), String> {
         let variable = [first, other].map(str::trim).into_iter().find(|name| name.ends_with("PORT")).unwrap_or("PORT");
         return Err(format!("`env` names one variable; write `env = \"{variable}\"`"));
     }
+    if let Some(variable) = name.rsplit_once('.').map(|(_, variable)| variable).filter(|it| is_variable(it)) {
+        return Err(format!("`{name}` is how another language reads it; write `env = \"{variable}\"`"));
+    }
     let bare = name.trim().trim_matches(SHELL);
     match name.split_once('=') {
         _ if name.trim().is_empty() => Err("the name of the variable is empty; write `env = \"PORT\"`".to_owned()),
