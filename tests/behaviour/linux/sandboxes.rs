@@ -3,10 +3,10 @@
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
+use test_support::seccomp::{forbid_family, refuse_family};
 
 use super::holds_and_time_wait::leave_in_time_wait;
 use super::late_listeners::{LateListener, insisting, is_in_use, number};
-use crate::support::seccomp::{forbid_family, refuse_family};
 use crate::support::sockets::hold;
 use crate::support::{Block, Child};
 

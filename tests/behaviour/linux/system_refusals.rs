@@ -6,10 +6,10 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use port_runtime::{Error, ErrorKind, FromFreePort, PassListeners, PortRequest, ReservedPort};
+use test_support::seccomp::forbid_family;
 
 use crate::linux::holds_and_time_wait::leave_in_time_wait;
 use crate::support::child::open_descriptors;
-use crate::support::seccomp::forbid_family;
 use crate::support::trace::{Traced, watch};
 use crate::support::{Block, Child, without_holders};
 

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::{DualStack, Error, ErrorKind, PortRequest};
+use test_support::seccomp::refuse_family;
 
 use crate::support::namespace::{remove_ipv4_loopback, switch_ipv6_off};
-use crate::support::seccomp::refuse_family;
 use crate::support::{Block, Child, port_on};
 
 #[track_caller]

@@ -7,11 +7,12 @@ use std::{io, thread};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::forks;
+use test_support::seccomp::forbid_family;
 
 use crate::linux::late_listeners::LateListener;
+use crate::support::Child;
 use crate::support::namespace::loopback_up;
-use crate::support::seccomp::forbid_family;
-use crate::support::{Child, forks};
 
 fn reserve() -> ReservedPort {
     PortRequest::new().bind().unwrap()

@@ -4,9 +4,9 @@ use std::net::{TcpListener, TcpStream};
 use std::{env, io, thread};
 
 use port_runtime::{DualStack, ErrorKind, PortRequest, ReservedPort};
+use test_support::seccomp::forbid_family;
 
 use crate::support::namespace::{loopback_up, remove_ipv4_loopback};
-use crate::support::seccomp::forbid_family;
 use crate::support::trace::{Traced, watch};
 use crate::support::{Block, Child};
 

@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use port_runtime::{ErrorKind, ServerProcess};
+use test_support::PLENTY;
 
-use crate::support::{Odd, PLENTY, assert_says_hello};
+use crate::support::{Odd, assert_says_hello};
 
 #[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]

@@ -14,7 +14,5 @@ mod measure;
 mod passed;
 mod real;
 mod sandboxes;
-#[path = "../../support/linux/seccomp.rs"]
-mod seccomp;
 #[path = "../../linux/reserved/servers.rs"]
 mod servers;

@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use port_runtime::{ErrorKind, ReservedPort};
-use test_support::Folder;
+use test_support::{Folder, PLENTY, eventually};
 
 use super::servers::{self, Server};
-use crate::support::{PLENTY, eventually, reserve};
+use crate::support::reserve;
 
 /// Sends a question until it is answered: who listens need not be ready.
 #[track_caller]
