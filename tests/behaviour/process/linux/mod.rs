@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod at_exit;
+mod cargo_run;
 mod chosen;
 mod dead;
 mod elsewhere;

@@ -64,7 +64,10 @@ fn is_dead() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn without_a_table_of_sockets() {
     for filter in [forbid_family, refuse_family] {
         inside(move || filter(libc::AF_NETLINK), comes_up_and_goes);
@@ -73,14 +76,20 @@ fn without_a_table_of_sockets() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn without_descriptors_of_processes() {
     inside(refuse_pidfds, comes_up_and_goes);
     inside(refuse_pidfds, is_dead);
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn without_any_of_these() {
     fn filter() {
         forbid_family(libc::AF_NETLINK);
@@ -92,7 +101,10 @@ fn without_any_of_these() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn a_program_whose_first_thread_has_ended_is_waited_for_without_a_descriptor() {
     inside(refuse_pidfds, || {
         let (port, odd) = (reserve(), Odd::new());
@@ -105,7 +117,10 @@ fn a_program_whose_first_thread_has_ended_is_waited_for_without_a_descriptor() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn where_a_program_listens_cannot_be_seen() {
     inside(
         || forbid_family(libc::AF_NETLINK),
