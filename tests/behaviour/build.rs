@@ -62,8 +62,10 @@ fn main() {
         let mptcp = fs::read_to_string("/proc/sys/net/mptcp/enabled").is_ok_and(|enabled| enabled.trim() == "1");
         offer("has_mptcp", emulator.is_empty() && mptcp, "the kernel has no MPTCP");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
-        let mount = runs(&["unshare", "-m", "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
-        offer("has_mount", mount, "`unshare -m` makes no mount namespace here");
+        let mounts = |flags: &&str| runs(&["unshare", flags, "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
+        let unshare = ["-m", "-rm"].into_iter().find(mounts);
+        println!("cargo::rustc-env=BEHAVIOUR_UNSHARE_MOUNT={}", unshare.unwrap_or_default());
+        offer("has_mount", unshare.is_some(), "`unshare -m` makes no mount namespace here");
         offer_other_processes(emulator.is_empty());
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
         offer("has_strace", strace, "`strace` is not installed, or may not trace, or there are 32 bits");

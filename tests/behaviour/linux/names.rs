@@ -14,7 +14,7 @@ fn child() -> Child {
     let script = format!(
         "printf '{HOSTS}' > /tmp/hosts.$$ && mount --bind /tmp/hosts.$$ /etc/hosts && rm /tmp/hosts.$$; exec \"$0\" \"$@\""
     );
-    Child::new().wrapped_in(["unshare", "-m", "sh", "-c", &script])
+    Child::new().wrapped_in(["unshare", env!("BEHAVIOUR_UNSHARE_MOUNT"), "sh", "-c", &script])
 }
 
 fn bound<T: FromFreePort>(request: &PortRequest) -> T {

@@ -135,7 +135,7 @@ fn a_number_that_was_used_again() {
 }
 
 #[test]
-#[cfg_attr(not(all(has_mount, has_setpriv)), ignore = "`unshare -m` or `setpriv` do nothing here")]
+#[cfg_attr(not(has_other_users), ignore = "only root has other users, and a mount namespace for them")]
 fn where_only_one_s_own_processes_are_shown() {
     if is_inside() {
         assert!(!std::path::Path::new("/proc/1/stat").exists());
@@ -159,7 +159,7 @@ fn where_only_one_s_own_processes_are_shown() {
 /// A stand-in for a container's proxy: it listens for the program, is no descendant, and cannot be looked at.
 #[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
-#[cfg_attr(not(has_setpriv), ignore = "`setpriv` cannot make an ordinary user here")]
+#[cfg_attr(not(has_other_users), ignore = "only root has other users, and a mount namespace for them")]
 fn a_listener_of_another_user_counts() {
     if is_inside() {
         let port = reserve();
