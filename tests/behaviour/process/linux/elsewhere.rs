@@ -86,7 +86,10 @@ fn without_proc_and_without_descriptors_of_processes() {
 
 /// As in a container whose only program is the test: who loses their parent comes to this process.
 #[test]
-#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+#[cfg_attr(
+    any(emulated, not(has_unshare)),
+    ignore = "`unshare` makes no namespaces here, or an emulator nothing in it"
+)]
 fn as_the_first_process() {
     if is_inside() {
         assert_eq!(std::process::id(), 1);
@@ -110,7 +113,10 @@ fn as_the_first_process() {
 
 /// Somebody else has the number of a child that was waited for.
 #[test]
-#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+#[cfg_attr(
+    any(emulated, not(has_unshare)),
+    ignore = "`unshare` makes no namespaces here, or an emulator nothing in it"
+)]
 fn a_number_that_was_used_again() {
     if is_inside() {
         let mut child = Command::new("true").spawn().unwrap();
@@ -157,7 +163,6 @@ fn where_only_one_s_own_processes_are_shown() {
 }
 
 /// A stand-in for a container's proxy: it listens for the program, is no descendant, and cannot be looked at.
-#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 #[cfg_attr(not(has_other_users), ignore = "only root has other users, and a mount namespace for them")]
 fn a_listener_of_another_user_counts() {
