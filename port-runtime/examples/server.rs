@@ -1,4 +1,4 @@
-//! A web server whose `main` is the same on a laptop, under systemd, in a container and on a build farm.
+//! A web server whose `main` is the same on a laptop, under systemd and in a container.
 //!
 //! `cargo run -p port-runtime --features tokio --example server`
 

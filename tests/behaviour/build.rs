@@ -33,14 +33,16 @@ fn main() {
     println!("cargo::rustc-env=BEHAVIOUR_UNSHARE={}", unshare.unwrap_or_default());
     let unprivileged = ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", "true"];
     let setpriv = unshare.is_some_and(|flags| runs(&[&["unshare", flags, "setpriv"], &unprivileged[..]].concat()));
-    // It would show the emulator's system calls.
+    // It would show the emulator's system calls. On 32 bits some have other names, and a C library may open sockets by
+    // one call for many things, `socketcall`.
+    let plain_calls = emulator.is_empty() && env::var("CARGO_CFG_TARGET_POINTER_WIDTH").is_ok_and(|bits| bits == "64");
     let strace = linux
-        && emulator.is_empty()
+        && plain_calls
         && runs(&["strace", "-o", "/dev/null", "-e", "inject=listen:error=EADDRINUSE:when=1", "true"]);
     let port_server = port_server();
     println!("cargo::rustc-env=BEHAVIOUR_PORT_SERVER={}", port_server.as_deref().unwrap_or_default());
     if linux {
-        offer("has_seccomp", emulator.is_empty(), "an emulator takes no seccomp filters");
+        offer("has_seccomp", plain_calls, "an emulator takes no filters of system calls, and 32 bits have other calls");
         let activate = runs(&["systemd-socket-activate", "--version"]);
         offer("has_systemd_socket_activate", activate, "`systemd-socket-activate` is not installed");
         offer("has_systemd_analyze", runs(&["systemd-analyze", "--version"]), "`systemd-analyze` is not installed");
@@ -60,11 +62,13 @@ fn main() {
         let mptcp = fs::read_to_string("/proc/sys/net/mptcp/enabled").is_ok_and(|enabled| enabled.trim() == "1");
         offer("has_mptcp", emulator.is_empty() && mptcp, "the kernel has no MPTCP");
         offer("has_unshare", unshare.is_some(), "`unshare -n` makes no network namespace here");
-        let mount = runs(&["unshare", "-m", "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
-        offer("has_mount", mount, "`unshare -m` makes no mount namespace here");
+        let mounts = |flags: &&str| runs(&["unshare", flags, "mount", "--bind", "/etc/hosts", "/etc/hosts"]);
+        let unshare = ["-m", "-rm"].into_iter().find(mounts);
+        println!("cargo::rustc-env=BEHAVIOUR_UNSHARE_MOUNT={}", unshare.unwrap_or_default());
+        offer("has_mount", unshare.is_some(), "`unshare -m` makes no mount namespace here");
         offer_other_processes(emulator.is_empty());
         offer("has_setpriv", setpriv, "`setpriv` cannot drop CAP_NET_BIND_SERVICE here");
-        offer("has_strace", strace, "`strace` is not installed, or may not trace");
+        offer("has_strace", strace, "`strace` is not installed, or may not trace, or there are 32 bits");
     } else {
         ["has_unshare", "has_mount", "has_setpriv", "has_strace", "has_seccomp"].into_iter().for_each(declare);
         ["has_systemd_socket_activate", "has_systemd_analyze"].into_iter().for_each(declare);

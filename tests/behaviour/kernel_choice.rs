@@ -8,10 +8,11 @@ use port_runtime::{FromFreePort, PortRequest};
 #[cfg(unix)]
 use socket2::SockRef;
 use socket2::{Domain, Socket, Type};
+use test_support::forks;
 
+use crate::support::port_on;
 #[cfg(unix)]
 use crate::support::sockets::plain;
-use crate::support::{forks, port_on};
 
 fn default<T: FromFreePort>() -> T {
     PortRequest::new().bind().expect("the machine has a free port")

@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Stdio;
 
-use crate::support::{Block, forks};
+use test_support::forks;
+
+use crate::support::Block;
 
 /// What a process answers that wants one port.
 fn ask(arguments: &[&str], variables: &[(&str, &str)]) -> String {

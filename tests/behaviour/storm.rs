@@ -8,9 +8,7 @@ use std::process::{Child as Process, Stdio};
 use std::{env, thread};
 
 use port_runtime::PortRequest;
-use test_support::Folder;
-
-use crate::support::forks;
+use test_support::{Folder, forks};
 
 const PROCESSES: usize = 16;
 const ACQUISITIONS: usize = 200;

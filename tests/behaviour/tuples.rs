@@ -155,7 +155,7 @@ fn an_error_of_a_member_comes_through() {
         }
     }
 
-    for range in [1..1000, 8000..9000] {
+    for range in [1024..2000, 8000..9000] {
         let request = PortRequest::new().range(range);
         assert_error(request.bind::<(TcpListener, Broken)>(), ErrorKind::Other, "the schema is missing");
         assert_error(request.bind::<(Broken, TcpListener)>(), ErrorKind::Other, "the schema is missing");

@@ -1,8 +1,9 @@
 //! What holds for the two published crates.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use proc_macro2::{TokenStream, TokenTree};
 use test_support::Folder;
 
 use crate::modules::{Modules, Uses, circle};
@@ -58,13 +59,53 @@ fn everything_is_imported_from_where_it_lives() {
     }
 }
 
+/// Whether it is one of a crate's own tests. The workspace is named by way of this package, which is among tests, too.
+fn is_for_tests(file: &Path) -> bool {
+    let file = file.strip_prefix(workspace()).unwrap();
+    file.iter().any(|folder| folder == "tests") || file.ends_with("tests.rs")
+}
+
 #[test]
 fn every_file_says_what_it_is_for() {
     for file in CRATES.iter().flat_map(|folder| files(folder, "rs")) {
         let text = fs::read_to_string(&file).unwrap();
-        let is_for_tests = file.iter().any(|folder| folder == "tests");
-        assert!(is_for_tests || text.starts_with("//!"), "{} does not begin with //!", file.display());
+        assert!(is_for_tests(&file) || text.starts_with("//!"), "{} does not begin with //!", file.display());
     }
+}
+
+/// Where one of these words stands in the code of a folder, in no comment and no string.
+fn who_says(folder: &str, words: &[&str]) -> Vec<String> {
+    fn has(tokens: TokenStream, words: &[&str]) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            TokenTree::Group(group) => has(group.stream(), words),
+            TokenTree::Ident(name) => words.iter().any(|word| name == word),
+            _ => false,
+        })
+    }
+
+    let says = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        has(text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display())), words)
+    };
+    let files = files(folder, "rs").into_iter().filter(|file| !is_for_tests(file) && says(file));
+    files.map(|file| file.display().to_string().replace('\\', "/")).collect()
+}
+
+/// As SECURITY.md says.
+#[test]
+fn unsafe_code_stands_in_sys_alone() {
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        who_says("port-runtime/src", &["unsafe"]).into_iter().partition(|file| file.contains("/src/sys/"));
+    assert_eq!(outside, [""; 0]);
+    assert!(!inside.is_empty(), "it is found where it is");
+}
+
+/// As SECURITY.md says. The words are those with which a file, a program or the environment would be named.
+#[test]
+fn the_attribute_reads_its_tokens_and_nothing_else() {
+    let words = ["fs", "process", "var", "var_os", "File", "Command", "include", "include_str"];
+    assert_eq!(who_says("port-macros/src", &words), [""; 0]);
+    assert!(!who_says("port-runtime/src", &words).is_empty(), "they are found where they are");
 }
 
 /// What the modules of a crate with these files use.

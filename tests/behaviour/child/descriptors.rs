@@ -8,9 +8,10 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use port_runtime::PassListeners;
 use socket2::SockRef;
+use test_support::eventually;
 
 use crate::closures::{close_each, limit_descriptors, passes_or_fails, server, with};
-use crate::support::{alone, ask_tcp, consumer, eventually, listed, own_descriptors, plainly, shell, tcp};
+use crate::support::{alone, ask_tcp, consumer, listed, own_descriptors, plainly, shell, tcp};
 
 #[test]
 fn sources_may_lie_where_sockets_are_placed() {

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{env, fs, process, thread};
 
 use port_runtime::PortRequest;
@@ -76,15 +76,6 @@ pub(crate) fn ask_udp(address: SocketAddr) -> u32 {
     let mut answer = [0; 16];
     let length = socket.recv(&mut answer).expect("an answer");
     std::str::from_utf8(&answer[..length]).expect("text").parse().expect("a process id")
-}
-
-/// Asks again and again, but not forever.
-pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
 }
 
 /// Runs the body of a test in a process of its own, for what no other test may disturb. The command that starts it can

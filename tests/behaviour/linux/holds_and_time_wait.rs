@@ -6,9 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
 use port_runtime::{Bound, ClientSocket, ErrorKind, PortRequest, ReservedPort};
 use socket2::Type;
+use test_support::forks;
 
 use crate::support::sockets::{connect, hold, hold_everywhere, plain};
-use crate::support::{Block, assert_error, forks, port_on};
+use crate::support::{Block, assert_error, port_on};
 
 /// Lets a server serve one connection, close it first and end: its port is left in `TIME_WAIT`.
 pub(crate) fn leave_in_time_wait(server: TcpListener) -> SocketAddr {

@@ -7,10 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use port_runtime::{Error, ErrorKind, PortRequest, ReservedPort};
+use test_support::seccomp::refuse_family;
 
 use crate::support::Child;
 use crate::support::namespace::switch_ipv6_off;
-use crate::support::seccomp::refuse_family;
 
 /// Where the kinds are declared.
 const DECLARATION: &str = include_str!("../../../port-runtime/src/error/kind.rs");

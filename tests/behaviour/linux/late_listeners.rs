@@ -2,17 +2,17 @@
 //! kernel would let us take the number with `SO_REUSEADDR`, and the other's `listen` would fail.
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{env, thread};
 
 use port_runtime::{DualStack, Error, ErrorKind, FromFreePort, Order, PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::forks;
 
 use super::holds_and_time_wait::leave_in_time_wait;
+use crate::support::Child;
 use crate::support::block::Block;
 use crate::support::sockets::connect;
-use crate::support::{Child, forks};
 
 /// As asyncio, uvicorn and most servers bind: with `SO_REUSEADDR` from the beginning.
 pub(super) struct LateListener(Socket);
@@ -165,43 +165,6 @@ fn are_not_robbed_by_a_variable() {
         }
         late.listens();
     }
-}
-
-/// Two of us see each other, and both would step back.
-#[cfg_attr(not(has_sock_diag), ignore = "needs Linux 6.8, which tells who is bound")]
-#[test]
-fn of_two_who_want_a_number_past_old_connections_one_gets_it() {
-    const ROUNDS: u32 = 300;
-
-    let block = Block::new();
-    let port = number(&block, true);
-    let (start, end) = (Barrier::new(2), Barrier::new(2));
-    let (winners, nobody) = (AtomicU32::new(0), AtomicU32::new(0));
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                for _ in 0..ROUNDS {
-                    start.wait();
-                    let result = PortRequest::new().port(port).bind::<TcpListener>();
-                    if result.is_ok() {
-                        winners.fetch_add(1, Ordering::Relaxed);
-                    }
-                    if end.wait().is_leader() {
-                        match winners.swap(0, Ordering::Relaxed) {
-                            0 => _ = nobody.fetch_add(1, Ordering::Relaxed),
-                            winners => assert_eq!(winners, 1, "two listen on one address"),
-                        }
-                    }
-                    end.wait();
-                    drop(result);
-                }
-            });
-        }
-    });
-    // Rarely is not never: each tries it again a few times, and then it is in use. On a busy machine they meet more often;
-    // without another try it is one round in five.
-    let nobody = nobody.into_inner();
-    assert!(nobody <= ROUNDS / 50, "nobody got it in {nobody} of {ROUNDS} rounds");
 }
 
 /// The probe of earlier days was bound to the loopback of the other family.

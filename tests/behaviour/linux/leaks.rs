@@ -4,24 +4,14 @@ use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
 use async_io::Async;
-use port_runtime::{DualStack, ErrorKind, FromFreePort, PortRequest};
+use port_runtime::{DualStack, ErrorKind, PortRequest};
 use tokio::runtime::Builder;
 
-use crate::support::child::open_descriptors;
+use crate::support::child::{fails, open_descriptors};
 use crate::support::{Block, Child};
 
 /// Not a name, so nobody is asked over the network.
 const NO_NAME: &str = "two words";
-
-/// Fails ten times. The caller has warmed up what opens descriptors once and for good.
-fn fails<T: FromFreePort>(request: &PortRequest, kind: ErrorKind) {
-    let before = open_descriptors();
-    for _ in 0..10 {
-        let error = request.bind::<T>().err().expect("the request cannot be met");
-        assert_eq!(error.kind(), kind, "{error}");
-        assert_eq!(open_descriptors(), before, "{error}");
-    }
-}
 
 fn fails_for_all(request: &PortRequest, kind: ErrorKind) {
     fails::<TcpListener>(request, kind);

@@ -3,8 +3,8 @@
 use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::{Bound, DualStack, FromFreePort, Order, PortRequest, ReservedPort};
+use test_support::seccomp::{forbid_family, refuse_family};
 
-use crate::support::seccomp::{forbid_family, refuse_family};
 use crate::support::{Block, Child};
 
 const HOSTS: &str = "203.0.113.1 several\n127.0.0.7 several\n127.0.0.8 several\n2001:db8::1 several\n::1 several\n::1 both\n127.0.0.1 both\n";
@@ -14,7 +14,7 @@ fn child() -> Child {
     let script = format!(
         "printf '{HOSTS}' > /tmp/hosts.$$ && mount --bind /tmp/hosts.$$ /etc/hosts && rm /tmp/hosts.$$; exec \"$0\" \"$@\""
     );
-    Child::new().wrapped_in(["unshare", "-m", "sh", "-c", &script])
+    Child::new().wrapped_in(["unshare", env!("BEHAVIOUR_UNSHARE_MOUNT"), "sh", "-c", &script])
 }
 
 fn bound<T: FromFreePort>(request: &PortRequest) -> T {

@@ -3,15 +3,18 @@
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
+use test_support::seccomp::{forbid_family, refuse_family};
 
 use super::holds_and_time_wait::leave_in_time_wait;
 use super::late_listeners::{LateListener, insisting, is_in_use, number};
-use crate::support::seccomp::{forbid_family, refuse_family};
 use crate::support::sockets::hold;
 use crate::support::{Block, Child};
 
 /// A sandbox lets nobody ask: then a number that is in use is in use.
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 #[test]
 fn are_not_robbed_where_nobody_can_be_asked() {
     Child::new().run(|| {

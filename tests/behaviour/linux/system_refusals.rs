@@ -6,10 +6,10 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use port_runtime::{Error, ErrorKind, FromFreePort, PassListeners, PortRequest, ReservedPort};
+use test_support::seccomp::forbid_family;
 
 use crate::linux::holds_and_time_wait::leave_in_time_wait;
 use crate::support::child::open_descriptors;
-use crate::support::seccomp::forbid_family;
 use crate::support::trace::{Traced, watch};
 use crate::support::{Block, Child, without_holders};
 
@@ -124,7 +124,10 @@ fn no_permission_to_listen_under_a_hold() {
     });
 }
 
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 #[test]
 fn no_permission_by_a_filter_of_system_calls() {
     Child::new().run(|| {

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::{DualStack, Error, ErrorKind, PortRequest};
+use test_support::seccomp::refuse_family;
 
 use crate::support::namespace::{remove_ipv4_loopback, switch_ipv6_off};
-use crate::support::seccomp::refuse_family;
 use crate::support::{Block, Child, port_on};
 
 #[track_caller]
@@ -41,7 +41,10 @@ fn ipv6_that_is_switched_off_is_an_error_of_its_own() {
     });
 }
 
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 #[test]
 fn a_system_built_without_ipv6_is_the_same_error() {
     Child::new().run(|| {
@@ -65,7 +68,10 @@ fn a_system_built_without_ipv6_is_the_same_error() {
     });
 }
 
-#[cfg_attr(not(all(has_ipv6, has_seccomp)), ignore = "the machine has no ::1, or an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(all(has_ipv6, has_seccomp)),
+    ignore = "the machine has no ::1, or needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 #[test]
 fn a_system_built_without_ipv4_leads_to_ipv6() {
     Child::new().run(|| {

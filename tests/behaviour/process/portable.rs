@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use port_runtime::{ErrorKind, ServerProcess};
 #[cfg(unix)]
 use port_runtime::{PortRequest, ReservedPort};
+use test_support::{PLENTY, eventually};
 
-use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
+use crate::support::{Odd, assert_says_hello, reserve};
 
 #[test]
 fn it_is_ready_when_it_listens_and_gone_when_it_is_dropped() {

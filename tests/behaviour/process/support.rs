@@ -1,20 +1,12 @@
 //! The odd server, and whether it is still there.
 
-#[cfg(all(target_os = "linux", not(port_runtime_portable)))]
-#[allow(dead_code, reason = "it is for the tests of behaviour, too")]
-#[path = "../support/forks.rs"]
-pub(crate) mod forks;
-
 use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use port_runtime::{PortRequest, ReservedPort};
-
-/// Longer than anything takes on a busy machine.
-pub(crate) const PLENTY: Duration = Duration::from_secs(60);
+use test_support::PLENTY;
 
 pub(crate) fn reserve() -> ReservedPort {
     PortRequest::new().bind().expect("a port is free")
@@ -91,14 +83,4 @@ pub(crate) fn assert_says_hello(address: SocketAddr) {
     let attempts = if cfg!(under_wine) { 5 } else { 1 };
     let answer = (0..attempts).map(|_| says_hello()).find(Result::is_ok);
     answer.unwrap_or_else(says_hello).expect("it answers");
-}
-
-/// Waits until something holds, and not for ever.
-#[track_caller]
-pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < PLENTY, "{what} never came true");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }

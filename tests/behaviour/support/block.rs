@@ -4,8 +4,8 @@ use std::sync::RwLockReadGuard;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use socket2::{Socket, Type};
+use test_support::forks;
 
-use super::forks;
 use super::sockets::plain;
 
 const SIZE: u16 = 16;

@@ -1,7 +1,6 @@
 //! What the tests of several subjects need.
 
 pub(crate) mod block;
-pub(crate) mod forks;
 #[cfg(target_os = "linux")]
 mod linux;
 pub(crate) mod sockets;

@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 
 use port_runtime::PortRequest;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use test_support::forks;
 
 use crate::linux::late_listeners::{insisting, is_in_use, number};
-use crate::support::{Block, forks};
+use crate::support::Block;
 
 fn socket() -> Socket {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();

@@ -7,11 +7,12 @@ use std::{io, thread};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::forks;
+use test_support::seccomp::forbid_family;
 
 use crate::linux::late_listeners::LateListener;
+use crate::support::Child;
 use crate::support::namespace::loopback_up;
-use crate::support::seccomp::forbid_family;
-use crate::support::{Child, forks};
 
 fn reserve() -> ReservedPort {
     PortRequest::new().bind().unwrap()
@@ -62,7 +63,10 @@ fn of_several_owners_at_once_one_listens() {
 }
 
 /// Where nobody can be asked, the owner of the hold knows that it is his.
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 #[test]
 fn the_owner_listens_in_a_sandbox() {
     Child::new().run(|| {

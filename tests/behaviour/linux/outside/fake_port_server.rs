@@ -6,17 +6,13 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 use std::{env, process, thread};
 
 use port_runtime::{ErrorKind, PortRequest};
-use test_support::Folder;
+use test_support::{Folder, PLENTY, forks};
 
 use crate::support::asker::{Answer, Asker, assert_refused};
-use crate::support::{Block, Child, forks};
-
-/// Much longer than a client waits.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{Block, Child};
 
 /// `@` and a name that no other test uses.
 pub(super) fn abstract_name() -> String {
@@ -96,7 +92,7 @@ fn is_told_the_process_number() {
     let mut command = behaviour::command(env!("CARGO_BIN_EXE_asker"));
     command.args(["tcp", "portserver"]).env("PORTSERVER_ADDRESS", address).stdin(process::Stdio::null());
     let mut client = forks::spawn(command.stdout(process::Stdio::null())).unwrap();
-    assert_eq!(heard.recv_timeout(PATIENCE).expect("it asks"), format!("{}\n", client.id()));
+    assert_eq!(heard.recv_timeout(PLENTY).expect("it asks"), format!("{}\n", client.id()));
     client.wait().unwrap();
 }
 

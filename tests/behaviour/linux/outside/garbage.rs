@@ -4,9 +4,9 @@
 use std::thread;
 
 use port_runtime::{PortRequest, ReservedPort};
+use test_support::forks;
 
 use super::fake_port_server::{answering, serve_abstract};
-use crate::support::forks;
 use crate::support::given::Given;
 
 const ENVIRONMENTS: usize = 10_000;

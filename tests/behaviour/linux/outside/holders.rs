@@ -5,17 +5,16 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Child as Process, Command, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use behaviour::words;
 use port_runtime::{PortRequest, ReservedPort};
+use test_support::{PLENTY, forks};
 
+use crate::support::Block;
 use crate::support::given::Given;
 use crate::support::sockets::connect;
-use crate::support::{Block, forks};
 
 const ANSWERER: &str = env!("CARGO_BIN_EXE_answerer");
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const REQUESTS: usize = 1000;
 const CLIENTS: usize = 4;
@@ -78,7 +77,7 @@ fn restart(mut holder: Command, reserved: &ReservedPort) {
         writeln!(script, "LISTEN_PID= LISTEN_PIDFDID= {answerer} {kind} {count} -").unwrap();
     }
     let holder = Holder::start(std::mem::replace(holder.args(["sh", "-c", &script]), Command::new("true")));
-    reserved.wait_until_listening(PATIENCE).unwrap();
+    reserved.wait_until_listening(PLENTY).unwrap();
     let client = |index: usize| {
         let questions = (0..REQUESTS / CLIENTS).map(move |question| format!("{index}/{question}"));
         questions.map(|question| ask(reserved.addr(), &question).0).collect::<Vec<_>>()
@@ -109,7 +108,7 @@ fn systemd_passes_a_socket() {
         let mut command = systemd_socket_activate(&[&listen_on(&reserved)]);
         command.args(words(ANSWERER)).args([kind, "2", "-"]);
         let holder = Holder::start(command);
-        reserved.wait_until_listening(PATIENCE).unwrap();
+        reserved.wait_until_listening(PLENTY).unwrap();
         let (server, _) = ask(reserved.addr(), "first");
         assert_eq!(ask(reserved.addr(), "second").0, server);
         // It has executed the server in its own place.
@@ -128,7 +127,7 @@ fn systemd_passes_two_named_sockets() {
     command.args(words(ANSWERER)).args(["std", "1", "admin", "http"]);
     let holder = Holder::start(command);
     for reserved in [&http, &admin] {
-        reserved.wait_until_listening(PATIENCE).unwrap();
+        reserved.wait_until_listening(PLENTY).unwrap();
     }
     assert_eq!(ask(http.addr(), "who").1, "http");
     assert_eq!(ask(admin.addr(), "who").1, "admin");
@@ -182,7 +181,7 @@ fn systemfd_passes_two_sockets() {
     command.arg("--").args(words(ANSWERER)).args(["std", "1", "-", "-"]);
     let holder = Holder::start(command);
     for reserved in &reserved {
-        reserved.wait_until_listening(PATIENCE).unwrap();
+        reserved.wait_until_listening(PLENTY).unwrap();
         ask(reserved.addr(), "who");
     }
     holder.assert_success();

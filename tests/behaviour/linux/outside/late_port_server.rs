@@ -9,8 +9,9 @@ use std::{env, ptr, thread};
 
 use port_runtime::PortRequest;
 use socket2::{Domain, SockAddr, Socket, Type};
+use test_support::PLENTY;
 
-use super::fake_port_server::{PATIENCE, abstract_name, ask, serve_abstract};
+use super::fake_port_server::{abstract_name, ask, serve_abstract};
 use crate::support::{Block, Child};
 
 /// A server that listens, accepts nobody, and whose backlog is full.
@@ -36,7 +37,7 @@ fn full() -> (String, Vec<Socket>) {
 fn is_given_up() {
     let silent = serve_abstract(|mut client| {
         // Even if the client never gives up.
-        client.set_read_timeout(Some(PATIENCE)).unwrap();
+        client.set_read_timeout(Some(PLENTY)).unwrap();
         let _ = client.read_to_end(&mut Vec::new());
     });
     // Each byte comes long before the limit, and all of them long after it.
@@ -50,7 +51,7 @@ fn is_given_up() {
     });
     let (full, kept) = full();
     thread::spawn(move || {
-        thread::sleep(PATIENCE);
+        thread::sleep(PLENTY);
         drop(kept);
     });
     thread::scope(|scope| {

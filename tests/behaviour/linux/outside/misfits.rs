@@ -10,13 +10,14 @@ use std::process::{Command, Stdio};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
 use socket2::Type;
+use test_support::forks;
 
 use super::descriptors::is_close_on_exec;
 use super::{inherit, tcp, udp};
 use crate::support::asker::{Asker, assert_refused};
 use crate::support::given::{Given, given_address};
 use crate::support::sockets::{connect, plain};
-use crate::support::{Child, assert_error, forks};
+use crate::support::{Child, assert_error};
 
 const ADVICE: &str = "see sd_listen_fds(3), or unset LISTEN_FDS to do without passed sockets";
 

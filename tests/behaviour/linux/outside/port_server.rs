@@ -5,9 +5,11 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child as Process, Command, Stdio};
 use std::thread;
 
+use test_support::forks;
+
 use super::fake_port_server::abstract_name;
+use crate::support::Block;
 use crate::support::asker::{Answer, Asker, Kept};
-use crate::support::{Block, forks};
 
 const PORTS: usize = 5;
 const PROCESSES: usize = 8;

@@ -3,10 +3,11 @@
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 
 use port_runtime::{DualStack, Error, FromFreePort, PortRequest, ReservedPort};
+use test_support::forks;
 
 use crate::support::events::{Fields, recorded};
 use crate::support::given::Given;
-use crate::support::{Block, Child, forks};
+use crate::support::{Block, Child};
 
 /// The event of one port.
 #[track_caller]

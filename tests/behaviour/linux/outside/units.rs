@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use test_support::Folder;
-
-use crate::support::forks;
+use test_support::{Folder, forks};
 
 const UNITS: [&str; 2] = ["server.socket", "server.service"];
 /// Where the service's program would be; any that is there will do here.

@@ -6,13 +6,13 @@ use std::process::{Child as Process, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
-use test_support::Folder;
+use test_support::{Folder, PLENTY, eventually, forks};
 
 use super::rivals::Rivals;
 use super::servers::{self, Server};
-use super::{HOSTS, LOOPBACK, PLENTY, eventually, in_time_wait, reachable};
+use super::{HOSTS, LOOPBACK, in_time_wait, reachable};
+use crate::support::Child;
 use crate::support::sockets::connect;
-use crate::support::{Child, forks};
 
 const RESTARTS: usize = 20;
 

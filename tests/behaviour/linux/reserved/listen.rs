@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use port_runtime::{Error, ErrorKind, PortRequest, ReservedPort};
 use socket2::SockRef;
+use test_support::forks;
 
 use super::{HOSTS, assert_in_use, leave_in_time_wait, reachable, reserve};
 use crate::support::sockets::{connect, plain};
-use crate::support::{assert_error, forks, port_on};
+use crate::support::{assert_error, port_on};
 
 /// Those that want to listen at the same time.
 const THREADS: usize = 8;

@@ -21,15 +21,12 @@ mod without_ipv6;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::time::{Duration, Instant};
 
 use port_runtime::{PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::eventually;
 
 use crate::support::sockets::connect;
-
-/// Longer than anything takes on a busy machine.
-const PLENTY: Duration = Duration::from_secs(60);
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const ANY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -72,16 +69,6 @@ fn port_of(socket: &Socket) -> u16 {
 #[track_caller]
 fn assert_in_use<T>(result: io::Result<T>) {
     assert_eq!(result.err().expect("the port is reserved").kind(), io::ErrorKind::AddrInUse);
-}
-
-/// Waits until something holds, and not forever.
-#[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < PLENTY, "{what} never came true");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// Lets a server serve one connection, close it first and end.

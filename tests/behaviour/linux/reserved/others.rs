@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use port_runtime::{PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::forks;
 
 use super::{ANY, ANY_6, HOSTS, LOOPBACK, assert_in_use, bind, leave_in_time_wait, reserve};
+use crate::support::Block;
 use crate::support::other_process::OtherProcess;
 use crate::support::sockets::plain;
-use crate::support::{Block, forks};
 
 /// What a program does that sets `SO_REUSEPORT`, and nothing else.
 fn reusing_the_port(address: SocketAddr) -> io::Result<Socket> {

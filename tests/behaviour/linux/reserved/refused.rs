@@ -3,7 +3,9 @@
 use std::io::ErrorKind::ConnectionRefused;
 use std::net::{IpAddr, TcpListener, TcpStream};
 
-use super::{HOSTS, LOOPBACK, LOOPBACK_6, eventually, reachable, reserve};
+use test_support::eventually;
+
+use super::{HOSTS, LOOPBACK, LOOPBACK_6, reachable, reserve};
 use crate::support::sockets::connect;
 
 #[track_caller]

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
 
-use port_runtime::{DualStack, ErrorKind, FromFreePort, PortRequest, ReservedPort};
+use port_runtime::{DualStack, ErrorKind, PortRequest, ReservedPort};
 use socket2::Type;
 
 use super::{assert_in_use, leave_in_time_wait, reserve};
-use crate::support::child::open_descriptors;
+use crate::support::child::fails;
 use crate::support::sockets::plain;
 use crate::support::{Block, Child, assert_error, port_on};
 
@@ -133,16 +133,6 @@ fn udp_on_both_families_may_share_the_number() {
     let (reserved, udp): (ReservedPort, DualStack<UdpSocket>) = PortRequest::new().bind().unwrap();
     assert_eq!(port_on("127.0.0.1", udp.v4.local_addr()), reserved.port());
     assert_eq!(port_on("::1", udp.v6.local_addr()), reserved.port());
-}
-
-/// Fails at once, ten times, and leaves no descriptor behind.
-fn fails<T: FromFreePort>(request: &PortRequest, kind: ErrorKind) {
-    let before = open_descriptors();
-    for _ in 0..10 {
-        let error = request.bind::<T>().err().expect("the request cannot be met");
-        assert_eq!(error.kind(), kind, "{error}");
-        assert_eq!(open_descriptors(), before, "{error}");
-    }
 }
 
 #[test]

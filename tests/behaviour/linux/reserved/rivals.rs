@@ -2,7 +2,7 @@
 
 use std::process::{Child, Stdio};
 
-use crate::support::forks;
+use test_support::forks;
 
 const PROCESSES: usize = 4;
 

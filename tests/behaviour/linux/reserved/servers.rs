@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use crate::support::forks;
+use test_support::forks;
 
 /// How to start a server and to find out that it is the right one.
 pub(super) struct Server {

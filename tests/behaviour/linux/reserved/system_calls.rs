@@ -84,7 +84,7 @@ fn of_a_look_for_a_listener_are_no_connection_and_no_bind() {
     let calls = Traced::new(Child::new()).run(|| {
         let reserved = reserve();
         let _listener = reserved.listen().unwrap();
-        watch(|| reserved.wait_until_listening(super::PLENTY)).unwrap();
+        watch(|| reserved.wait_until_listening(test_support::PLENTY)).unwrap();
     });
     let Some(calls) = calls else { return };
     assert!(calls[0].contains("NETLINK_SOCK_DIAG"), "{calls:#?}");

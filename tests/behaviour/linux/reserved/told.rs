@@ -3,9 +3,9 @@
 use std::net::{TcpListener, UdpSocket};
 
 use port_runtime::{DualStack, FromFreePort, PortRequest, ReservedPort};
+use test_support::forks;
 
 use super::reserve;
-use crate::support::forks;
 
 fn binds<T: FromFreePort>(reserved: &ReservedPort, hosts: &[&str]) {
     for host in hosts {

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use port_runtime::{ErrorKind, PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::{PLENTY, forks};
 
-use super::{ANY, ANY_6, HOSTS, LOOPBACK_6, PLENTY, bind, reserve};
+use super::{ANY, ANY_6, HOSTS, LOOPBACK_6, bind, reserve};
+use crate::support::assert_error;
 use crate::support::sockets::connect;
-use crate::support::{assert_error, forks};
 
 const SHORT: Duration = Duration::from_millis(30);
 

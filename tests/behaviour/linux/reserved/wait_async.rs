@@ -8,10 +8,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use port_runtime::ErrorKind;
+use test_support::PLENTY;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
 
-use super::{PLENTY, bind, reserve};
+use super::{bind, reserve};
 use crate::support::assert_error;
 use crate::support::child::open_descriptors;
 

@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 
 use port_runtime::{DualStack, ErrorKind, PortRequest, ReservedPort};
 use socket2::{Domain, Socket, Type};
+use test_support::PLENTY;
+use test_support::seccomp::refuse_family;
 
-use super::{ANY, LOOPBACK, PLENTY, assert_in_use, bind};
+use super::{ANY, LOOPBACK, assert_in_use, bind};
 use crate::support::child::open_descriptors;
 use crate::support::namespace::{set_ephemeral_ports, switch_ipv6_off};
-use crate::support::seccomp::refuse_family;
 use crate::support::sockets::plain;
 use crate::support::{Child, port_on};
 
@@ -55,7 +56,10 @@ fn ipv6_is_an_error() {
     assert_eq!(open_descriptors(), before);
 }
 
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 #[test]
 fn that_knows_nothing_of_it() {
     Child::new().prepared_by(refuse_ipv6).run(|| {

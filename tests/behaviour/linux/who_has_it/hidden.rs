@@ -9,7 +9,13 @@ const NOBODY: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear
 
 /// After this command of the shell, with `/proc` for itself.
 fn with_proc(command: &str) -> Child {
-    Child::new().wrapped_in(["unshare", "-m", "sh", "-c", &format!("{command} && exec \"$0\" \"$@\"")])
+    Child::new().wrapped_in([
+        "unshare",
+        env!("BEHAVIOUR_UNSHARE_MOUNT"),
+        "sh",
+        "-c",
+        &format!("{command} && exec \"$0\" \"$@\""),
+    ])
 }
 
 #[cfg_attr(not(has_other_users), ignore = "only root has other users, and a mount namespace for them")]

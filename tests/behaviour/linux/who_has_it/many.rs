@@ -7,8 +7,9 @@ use std::net::UdpSocket;
 use std::os::unix::process::CommandExt;
 use std::process::{Child as Process, Command, Stdio};
 
+use test_support::forks;
+
 use super::{is_told, listener, sleeper};
-use crate::support::forks;
 use crate::support::other_process::OtherProcess;
 
 /// Lets this process have as many descriptors as it may, but not more than this.

@@ -11,8 +11,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child as Process, Command, Stdio};
 
 use port_runtime::PortRequest;
-
-use crate::support::forks;
+use test_support::forks;
 
 const PORT: &str = "BEHAVIOUR_PORT";
 

@@ -8,9 +8,10 @@ use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use port_runtime::{ErrorKind, ServerProcess};
+use test_support::{PLENTY, eventually};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
+use crate::support::{Odd, assert_says_hello, reserve};
 
 const SHORT: Duration = Duration::from_millis(50);
 

@@ -7,8 +7,9 @@ use std::process::{Command, Stdio, exit};
 use std::sync::LazyLock;
 
 use port_runtime::{PortRequest, ReservedPort, ServerProcess};
+use test_support::{PLENTY, eventually};
 
-use crate::support::{Odd, PLENTY, assert_says_hello, eventually};
+use crate::support::{Odd, assert_says_hello};
 
 const INSIDE: &str = "PROCESS_AT_EXIT";
 

@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use port_runtime::{ErrorKind, ServerProcess};
+use test_support::PLENTY;
 
-use crate::support::{Odd, PLENTY, assert_says_hello};
+use crate::support::{Odd, assert_says_hello};
 
 #[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
@@ -26,8 +27,9 @@ fn two_ports_and_the_lowest_is_the_address() {
     let odd = Odd::new();
     let steps = "listen=127.0.0.1:0 listen=127.0.0.1:0 serve";
     let server = ServerProcess::start(&mut odd.steps(steps), PLENTY).unwrap();
+    // It is ready when it listens on the first of them.
+    server.wait_until(PLENTY, |server| server.addrs().len() == 2).unwrap();
     let addresses = server.addrs();
-    assert_eq!(addresses.len(), 2);
     assert!(addresses.is_sorted_by_key(std::net::SocketAddr::port), "{addresses:?}");
     for address in addresses {
         assert_says_hello(address);

@@ -6,8 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use port_runtime::{ErrorKind, ReservedPort};
+use test_support::{PLENTY, eventually};
 
-use crate::support::{Odd, PLENTY, eventually, reserve};
+use crate::support::{Odd, reserve};
 
 #[track_caller]
 fn refused(odd: &Odd, port: &ReservedPort, steps: &str, timeout: Duration) -> (ErrorKind, String) {

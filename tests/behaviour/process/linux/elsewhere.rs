@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use port_runtime::ServerProcess;
+use test_support::{PLENTY, eventually};
 
-use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
+use crate::support::{Odd, assert_says_hello, reserve};
 
 const INSIDE: &str = "PROCESS_ELSEWHERE";
 
@@ -85,7 +86,10 @@ fn without_proc_and_without_descriptors_of_processes() {
 
 /// As in a container whose only program is the test: who loses their parent comes to this process.
 #[test]
-#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+#[cfg_attr(
+    any(emulated, not(has_unshare)),
+    ignore = "`unshare` makes no namespaces here, or an emulator nothing in it"
+)]
 fn as_the_first_process() {
     if is_inside() {
         assert_eq!(std::process::id(), 1);
@@ -109,7 +113,10 @@ fn as_the_first_process() {
 
 /// Somebody else has the number of a child that was waited for.
 #[test]
-#[cfg_attr(not(has_unshare), ignore = "`unshare` makes no namespaces here")]
+#[cfg_attr(
+    any(emulated, not(has_unshare)),
+    ignore = "`unshare` makes no namespaces here, or an emulator nothing in it"
+)]
 fn a_number_that_was_used_again() {
     if is_inside() {
         let mut child = Command::new("true").spawn().unwrap();
@@ -134,7 +141,7 @@ fn a_number_that_was_used_again() {
 }
 
 #[test]
-#[cfg_attr(not(all(has_mount, has_setpriv)), ignore = "`unshare -m` or `setpriv` do nothing here")]
+#[cfg_attr(not(has_other_users), ignore = "only root has other users, and a mount namespace for them")]
 fn where_only_one_s_own_processes_are_shown() {
     if is_inside() {
         assert!(!std::path::Path::new("/proc/1/stat").exists());
@@ -156,9 +163,8 @@ fn where_only_one_s_own_processes_are_shown() {
 }
 
 /// A stand-in for a container's proxy: it listens for the program, is no descendant, and cannot be looked at.
-#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
-#[cfg_attr(not(has_setpriv), ignore = "`setpriv` cannot make an ordinary user here")]
+#[cfg_attr(not(has_other_users), ignore = "only root has other users, and a mount namespace for them")]
 fn a_listener_of_another_user_counts() {
     if is_inside() {
         let port = reserve();

@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use crate::support::{Odd, PLENTY, assert_says_hello, reserve};
+use test_support::PLENTY;
+
+use crate::support::{Odd, assert_says_hello, reserve};
 
 #[track_caller]
 fn comes_up_and_goes(steps: &str) {

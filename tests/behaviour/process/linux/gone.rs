@@ -7,8 +7,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use port_runtime::{PortRequest, ReservedPort, ServerProcess};
+use test_support::{PLENTY, eventually};
 
-use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
+use crate::support::{Odd, assert_says_hello, reserve};
 
 const SHORT: Duration = Duration::from_millis(50);
 

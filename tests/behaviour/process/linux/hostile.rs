@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use port_runtime::{ErrorKind, ServerProcess};
+use test_support::{PLENTY, eventually};
 
-use crate::support::{Odd, PLENTY, assert_says_hello, eventually, reserve};
+use crate::support::{Odd, assert_says_hello, reserve};
 
 const SHORT: Duration = Duration::from_millis(50);
 
@@ -53,6 +54,7 @@ fn a_program_that_is_traced_by_one_who_does_not_look_hangs_nobody() {
 }
 
 /// The process is a zombie, by what `/proc` tells of its first thread, and serves.
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn a_program_whose_first_thread_has_ended() {
     let odd = Odd::new();
@@ -81,6 +83,7 @@ fn a_program_whose_first_thread_ends_before_it_listens() {
     }
 }
 
+#[cfg_attr(emulated, ignore = "an emulator answers no questions about sockets, and nobody else can start its programs")]
 #[test]
 fn no_time_and_all_the_time() {
     let (port, odd) = (reserve(), Odd::new());

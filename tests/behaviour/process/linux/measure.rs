@@ -5,8 +5,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use port_runtime::{PortRequest, ReservedPort};
+use test_support::PLENTY;
 
-use crate::support::{Odd, PLENTY, reserve};
+use crate::support::{Odd, reserve};
 
 fn print(what: &str, mut times: Vec<Duration>) {
     times.sort_unstable();

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod at_exit;
+mod cargo_run;
 mod chosen;
 mod dead;
 mod elsewhere;
@@ -14,7 +15,5 @@ mod measure;
 mod passed;
 mod real;
 mod sandboxes;
-#[path = "../../support/linux/seccomp.rs"]
-mod seccomp;
 #[path = "../../linux/reserved/servers.rs"]
 mod servers;

@@ -4,8 +4,9 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use port_runtime::{ErrorKind, PassListeners, PortRequest};
+use test_support::{PLENTY, eventually};
 
-use crate::support::{PLENTY, assert_says_hello, eventually};
+use crate::support::assert_says_hello;
 
 fn listeners() -> [TcpListener; 2] {
     PortRequest::new().bind().unwrap()

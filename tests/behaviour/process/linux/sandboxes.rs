@@ -1,47 +1,16 @@
 //! Sandboxes: whoever may not ask the kernel is told what can be known otherwise, or that it cannot be known.
-#![allow(unsafe_code, reason = "bare system calls")]
 
-use std::ffi::c_long;
-use std::io;
-use std::mem::offset_of;
 use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
 use port_runtime::{ErrorKind, ServerProcess};
+use test_support::PLENTY;
+use test_support::seccomp::{forbid_family, refuse_call, refuse_family};
 
-use super::seccomp::{forbid_family, refuse_family};
-use crate::support::{Odd, PLENTY, assert_says_hello, reserve};
+use crate::support::{Odd, assert_says_hello, reserve};
 
 const SHORT: Duration = Duration::from_millis(100);
-
-/// Lets this thread, and what it starts, make the system call no more.
-fn refuse(call: c_long, error: i32) {
-    let instruction = |code: u32, skipped: u8, operand: u32| libc::sock_filter {
-        code: code.try_into().unwrap(),
-        jt: 0,
-        jf: skipped,
-        k: operand,
-    };
-    let answer = libc::BPF_RET | libc::BPF_K;
-    let mut program = [
-        instruction(
-            libc::BPF_LD | libc::BPF_W | libc::BPF_ABS,
-            0,
-            offset_of!(libc::seccomp_data, nr).try_into().unwrap(),
-        ),
-        instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, call.try_into().unwrap()),
-        instruction(answer, 0, libc::SECCOMP_RET_ERRNO | u32::try_from(error).unwrap()),
-        instruction(answer, 0, libc::SECCOMP_RET_ALLOW),
-    ];
-    let filter = libc::sock_fprog { len: 4, filter: program.as_mut_ptr() };
-    // SAFETY: plain numbers; the unused arguments have to be zero.
-    let status = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1_u64, 0_u64, 0_u64, 0_u64) };
-    assert_eq!(status, 0, "{}", io::Error::last_os_error());
-    // SAFETY: the filter and its four instructions are alive during the call, which copies them.
-    let status = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const filter) };
-    assert_eq!(status, 0, "{}", io::Error::last_os_error());
-}
 
 /// On a thread of its own, since a filter lasts as long as the thread.
 #[track_caller]
@@ -54,11 +23,11 @@ fn inside(filter: impl FnOnce() + Send + 'static, test: fn()) {
 }
 
 fn refuse_pidfds() {
-    refuse(libc::SYS_pidfd_open, libc::ENOSYS);
+    refuse_call(libc::SYS_pidfd_open, libc::ENOSYS);
 }
 
 fn refuse_limits() {
-    refuse(libc::SYS_prlimit64, libc::EPERM);
+    refuse_call(libc::SYS_prlimit64, libc::EPERM);
 }
 
 fn comes_up_and_goes() {
@@ -95,7 +64,10 @@ fn is_dead() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn without_a_table_of_sockets() {
     for filter in [forbid_family, refuse_family] {
         inside(move || filter(libc::AF_NETLINK), comes_up_and_goes);
@@ -104,14 +76,20 @@ fn without_a_table_of_sockets() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn without_descriptors_of_processes() {
     inside(refuse_pidfds, comes_up_and_goes);
     inside(refuse_pidfds, is_dead);
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn without_any_of_these() {
     fn filter() {
         forbid_family(libc::AF_NETLINK);
@@ -123,7 +101,10 @@ fn without_any_of_these() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn a_program_whose_first_thread_has_ended_is_waited_for_without_a_descriptor() {
     inside(refuse_pidfds, || {
         let (port, odd) = (reserve(), Odd::new());
@@ -136,7 +117,10 @@ fn a_program_whose_first_thread_has_ended_is_waited_for_without_a_descriptor() {
 }
 
 #[test]
-#[cfg_attr(not(has_seccomp), ignore = "an emulator takes no seccomp filters")]
+#[cfg_attr(
+    not(has_seccomp),
+    ignore = "needs filters of system calls, which no emulator takes, and the calls of 64 bits"
+)]
 fn where_a_program_listens_cannot_be_seen() {
     inside(
         || forbid_family(libc::AF_NETLINK),

@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child as Process, Command, Stdio};
 
+use test_support::forks;
+
 use super::given::Given;
-use crate::support::forks;
 
 /// What came of a request: the address, or the error with its kind in front of it.
 pub(crate) type Answer = Result<SocketAddr, String>;

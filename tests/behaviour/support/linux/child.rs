@@ -3,9 +3,10 @@ use std::env;
 use std::process::{Command, Output};
 
 use behaviour::this_test;
+use port_runtime::{ErrorKind, FromFreePort, PortRequest};
+use test_support::forks;
 
 use super::given::Given;
-use crate::support::forks;
 
 const INSIDE: &str = "BEHAVIOUR_INSIDE";
 
@@ -87,4 +88,16 @@ pub(super) fn name_of<F>() -> &'static str {
 /// How many descriptors the process has open.
 pub(crate) fn open_descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").expect("/proc is mounted").count()
+}
+
+/// Asks ten times for what cannot be had, and leaves no descriptor behind. The caller has warmed up what opens some once
+/// and for good.
+#[track_caller]
+pub(crate) fn fails<T: FromFreePort>(request: &PortRequest, kind: ErrorKind) {
+    let before = open_descriptors();
+    for _ in 0..10 {
+        let error = request.bind::<T>().err().expect("the request cannot be met");
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(open_descriptors(), before, "{error}");
+    }
 }

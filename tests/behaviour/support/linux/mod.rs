@@ -6,7 +6,6 @@ pub(crate) mod events;
 pub(crate) mod given;
 pub(crate) mod namespace;
 pub(crate) mod other_process;
-pub(crate) mod seccomp;
 pub(crate) mod trace;
 
 pub(crate) use self::child::Child;

@@ -7,8 +7,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
+use test_support::forks;
+
 use super::child::name_of;
-use crate::support::forks;
 
 const OTHER: &str = "BEHAVIOUR_OTHER_PROCESS";
 const ANSWER: &str = "the other process answers: ";

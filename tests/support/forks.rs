@@ -2,27 +2,32 @@
 //! of in the meantime is still bound. Tests of what is free again therefore keep the others from starting any.
 
 use std::io;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 static FORKS: RwLock<()> = RwLock::new(());
 
 /// Nothing is started while this lives. One per test: a second one may wait for somebody who waits for the first.
-pub(crate) fn none() -> RwLockReadGuard<'static, ()> {
+pub fn none() -> RwLockReadGuard<'static, ()> {
     FORKS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Starts a process. All copies are gone when this returns.
-pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
+///
+/// # Errors
+///
+/// Those of [`Command::spawn`].
+pub fn spawn(command: &mut Command) -> io::Result<Child> {
     let _alone = FORKS.write().unwrap_or_else(PoisonError::into_inner);
     command.spawn()
 }
 
 /// Runs a program without input to its end.
-#[cfg(target_os = "linux")]
-pub(crate) fn output(command: &mut Command) -> io::Result<std::process::Output> {
-    use std::process::Stdio;
-
+///
+/// # Errors
+///
+/// Those of [`Command::output`].
+pub fn output(command: &mut Command) -> io::Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     spawn(command)?.wait_with_output()
 }
