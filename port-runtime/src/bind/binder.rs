@@ -69,7 +69,7 @@ impl Binder {
         self.wanted
     }
 
-    /// Where a second look at a range would be in vain: the numbers at which somebody listens or holds, in order.
+    /// Where another look at a range would be in vain: the numbers at which somebody listens or holds, in order.
     /// `None` where the system does not tell.
     pub(super) fn held(&self, ports: RangeInclusive<u16>) -> io::Result<Option<Vec<u16>>> {
         // Where it is left to the system, a setting (`bindv6only`) decides.

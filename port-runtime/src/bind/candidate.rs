@@ -42,6 +42,10 @@ pub(super) enum Way {
     UnderNewHold,
 }
 
+/// How often a range is gone through again of which all numbers were refused. Somebody who takes one after the other, in
+/// step with the search, is in the way of each just when it is tried.
+const LOOKS_AGAIN: u32 = 3;
+
 /// Goes through the numbers that a request allows.
 #[derive(Debug)]
 pub(super) struct Candidates {
@@ -58,10 +62,10 @@ pub(super) struct Candidates {
 struct Range {
     ports: Ports,
     way: Way,
+    walk: Walk,
     rest: Walk,
-    /// The whole way once more, in the other way: somebody may have moved on in step with the first look.
-    again: Option<(Walk, Way)>,
-    /// Set for the second look: the numbers, in order, at which it would be in vain.
+    looks_again: u32,
+    /// Set when it is looked at again: the numbers, in order, at which that would be in vain.
     skip: Option<Vec<u16>>,
 }
 
@@ -125,15 +129,18 @@ impl Candidates {
         self.range.as_ref().map(|range| &range.ports)
     }
 
-    /// When the range is used up: where its numbers lie, if they are worth a second look. The answer is for
-    /// [`look_again`](Self::look_again), and comes once.
-    pub(super) fn second_look(&mut self) -> Option<RangeInclusive<u16>> {
+    /// When the range is used up: where its numbers lie, if they are worth another look. The answer is for
+    /// [`look_again`](Self::look_again).
+    pub(super) fn another_look(&mut self) -> Option<RangeInclusive<u16>> {
         let range = self.range.as_mut()?;
-        (range.rest, range.way) = range.again.take()?;
+        range.looks_again = range.looks_again.checked_sub(1)?;
+        range.rest = range.walk.clone();
+        // Past the connections of earlier servers, and faster than anybody, by turns.
+        range.way = if range.way == Way::Plain { Way::PastConnections } else { Way::Plain };
         Some(range.ports.bounds())
     }
 
-    /// Begins the second look, past the numbers that are known to be somebody's.
+    /// Begins the other look, past the numbers that are known to be somebody's.
     pub(super) fn look_again(&mut self, held: Vec<u16>) {
         if let Some(range) = &mut self.range {
             range.skip = Some(held);
@@ -145,12 +152,8 @@ impl Range {
     fn new(ports: Ports, settings: &Settings) -> Self {
         let walk = settings.order.walk(ports.len());
         // A stable number stays the same past the connections of an earlier run, or every restart would move on.
-        let (way, other) = if settings.order.is_stable() {
-            (Way::PastConnections, Way::Plain)
-        } else {
-            (Way::Plain, Way::PastConnections)
-        };
-        Self { ports, way, again: Some((walk.clone(), other)), rest: walk, skip: None }
+        let way = if settings.order.is_stable() { Way::PastConnections } else { Way::Plain };
+        Self { ports, way, rest: walk.clone(), walk, looks_again: LOOKS_AGAIN, skip: None }
     }
 
     fn next(&mut self, is_excepted: impl Fn(u16) -> bool) -> Option<Candidate> {

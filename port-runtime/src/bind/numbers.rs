@@ -165,7 +165,7 @@ impl Numbers {
         if !(self.may_share && sys::LINUX && self.refused.any_in_use()) {
             return Ok(false);
         }
-        let Some(bounds) = self.candidates.second_look() else { return Ok(false) };
+        let Some(bounds) = self.candidates.another_look() else { return Ok(false) };
         let held = binder.held(bounds)?;
         let answered = held.is_some();
         self.candidates.look_again(held.unwrap_or_default());

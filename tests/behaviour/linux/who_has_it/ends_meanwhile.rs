@@ -4,6 +4,8 @@
 
 use std::fs;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use super::{UNSEEN, listener, sleeper, told};
 use crate::support::Child;
@@ -107,7 +109,11 @@ fn told_while_it_ends(calls: i32) -> (String, bool) {
         let pid = holder.0.id();
         // A program that is just being started has no command line.
         let has_command = || fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"sleep"));
-        assert!((0..10_000).any(|_| has_command()), "it does not start");
+        let starts = || {
+            thread::sleep(Duration::from_millis(1));
+            has_command()
+        };
+        assert!(has_command() || (0..10_000).any(|_| starts()), "it does not start");
         let number = pid.try_into().unwrap();
         HOLDER.store(number, Ordering::Relaxed);
         LEFT.store(calls, Ordering::Relaxed);
