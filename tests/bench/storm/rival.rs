@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,14 +25,15 @@ pub(crate) fn interfere(args: &Args, kind: RivalKind, table: &Path) -> io::Resul
     });
     println!("ready");
     let mut tally = Tally::default();
-    let mut held: VecDeque<(Claim, TcpListener)> = VecDeque::with_capacity(args.held);
+    let mut held: VecDeque<(Claim, Socket)> = VecDeque::with_capacity(args.held);
     while !done.load(Ordering::Relaxed) {
         for port in args.range.clone() {
             let Some(socket) = bind(port, kind)? else { continue };
             match Claim::new(table, port, kind.into())? {
-                Ok(claim) => match listen(socket, kind) {
-                    Ok(listener) => {
-                        held.push_back((claim, listener));
+                // The socket stays while it is found out why it cannot listen, as the claim does.
+                Ok(claim) => match listen(&socket, kind) {
+                    Ok(()) => {
+                        held.push_back((claim, socket));
                         tally.obtained += 1;
                     }
                     Err(error) if kind == RivalKind::Late && !claim.was_raced() => {
@@ -71,10 +72,10 @@ fn bind(port: u16, kind: RivalKind) -> io::Result<Option<Socket>> {
 }
 
 /// A late one imports its application first.
-fn listen(socket: Socket, kind: RivalKind) -> io::Result<TcpListener> {
+fn listen(socket: &Socket, kind: RivalKind) -> io::Result<()> {
     if kind == RivalKind::Late {
         thread::sleep(Duration::from_micros(500));
         socket.listen(128)?;
     }
-    Ok(socket.into())
+    Ok(())
 }
