@@ -40,9 +40,9 @@ pub(crate) fn are_passed() -> Result<bool, Error> {
 /// becomes part of the error. The table is locked meanwhile, so `fits` looks at the socket and does nothing else.
 pub(crate) fn claim<T>(
     inherit: &Inherit,
-    fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
+    fits: impl Fn(&SockRef<'_>) -> Result<T, String>,
 ) -> Result<(Claim, T), Error> {
-    Claim::of(table()?.unwrap_or(&NOTHING), inherit, fits).map_err(wrong)
+    Claim::of(table()?.unwrap_or(&NOTHING), inherit, &fits).map_err(wrong)
 }
 
 /// Calls `attempt` until it succeeds, or fails for a reason other than that claims of other threads are in flight.

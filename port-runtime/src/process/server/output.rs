@@ -1,6 +1,5 @@
 //! Piped output is read on, or a program that prints much stops when the pipe is full; the end of it is kept.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::process::Child;
@@ -22,7 +21,7 @@ const REST: Duration = Duration::from_millis(200);
 pub(super) struct Output(Vec<Stream>);
 
 struct Stream {
-    kept: Arc<Mutex<VecDeque<u8>>>,
+    kept: Arc<Mutex<Vec<u8>>>,
     /// It ends with the last process that has the other end.
     reader: JoinHandle<()>,
 }
@@ -32,16 +31,16 @@ impl Output {
     pub(super) fn of(child: &mut Child) -> Self {
         let mut output = Self::default();
         if let Some(stream) = child.stdout.take() {
-            output.read(stream);
+            output.read(Box::new(stream));
         }
         if let Some(stream) = child.stderr.take() {
-            output.read(stream);
+            output.read(Box::new(stream));
         }
         output
     }
 
-    fn read(&mut self, mut stream: impl Read + Send + 'static) {
-        let kept = Arc::new(Mutex::new(VecDeque::new()));
+    fn read(&mut self, mut stream: Box<dyn Read + Send>) {
+        let kept = Arc::new(Mutex::new(Vec::new()));
         let of_reader = Arc::clone(&kept);
         let read = move || {
             let mut buffer = [0; 4 << 10];
@@ -52,7 +51,7 @@ impl Output {
                     _ => return,
                 };
                 let mut kept = of_reader.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend(&buffer[..size]);
+                kept.extend_from_slice(&buffer[..size]);
                 let surplus = kept.len().saturating_sub(KEPT);
                 kept.drain(..surplus);
             }
@@ -73,7 +72,7 @@ impl Output {
     pub(super) fn tail(&self) -> String {
         let mut tail = Vec::new();
         for stream in &self.0 {
-            tail.extend(stream.kept.lock().unwrap_or_else(PoisonError::into_inner).iter());
+            tail.extend_from_slice(&stream.kept.lock().unwrap_or_else(PoisonError::into_inner));
         }
         String::from_utf8_lossy(&tail).into_owned()
     }
@@ -81,7 +80,8 @@ impl Output {
     /// The end of an error, on one line: `; its last output: …`.
     pub(super) fn in_error(&self) -> String {
         let tail = self.tail();
-        let lines: Vec<_> = tail.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        let lines = tail.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let lines: Vec<_> = lines.map(str::to_owned).collect();
         let lines = lines[lines.len().saturating_sub(LINES)..].join(" | ").escape_debug().to_string();
         // Back, since only quotes and what is not printable should look escaped.
         let lines = lines.replace("\\\"", "\"").replace("\\'", "'");

@@ -62,14 +62,24 @@ impl Program {
 
     /// Where the program listens, the lowest port first.
     pub(crate) fn listeners(&self) -> io::Result<Vec<SocketAddr>> {
-        Ok(addresses(&self.own(&sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?)))
+        let mut addresses = Vec::new();
+        for listener in self.own(&sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?) {
+            let by_port = |address: &SocketAddr| (address.port(), *address);
+            // One address may have several, which share the port.
+            if let Err(place) = addresses.binary_search_by_key(&by_port(&listener.address), by_port) {
+                addresses.insert(place, listener.address);
+            }
+        }
+        Ok(addresses)
     }
 
     /// Those that are this program's.
     fn own<'a>(&self, listeners: &'a [Entry]) -> Vec<&'a Entry> {
         let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) else { return Vec::new() };
-        let members = tree::descendants(child);
-        let sockets: Vec<u64> = members.into_iter().flat_map(threads::sockets).collect();
+        let mut sockets = Vec::new();
+        for pid in tree::descendants(child) {
+            sockets.extend(threads::sockets(pid));
+        }
         listeners.iter().filter(|it| sockets.contains(&it.inode)).collect()
     }
 
@@ -90,15 +100,14 @@ impl Program {
             let itself = own.iter().any(|it| sockets.contains(&it.inode));
             return Ok(if itself { Look::Ready } else { Look::Descendant });
         }
-        let inodes: Vec<_> = here.iter().map(|it| it.inode).collect();
-        let uids: Vec<_> = here.iter().map(|it| it.uid).collect();
-        let owners = owner::owners(&inodes, &uids, SEARCH);
-        let (own, strangers): (Vec<_>, Vec<_>) = owners.into_iter().flatten().partition(|owner| self.is_own(owner));
-        Ok(match strangers.into_iter().next() {
-            Some(stranger) => Look::Stranger(stranger),
-            None if own.is_empty() => Look::Ready,
-            None => Look::Descendant,
-        })
+        let mut look = Look::Ready;
+        for owner in owner::owners(&here, SEARCH).into_iter().flatten() {
+            if !self.is_own(&owner) {
+                return Ok(Look::Stranger(owner));
+            }
+            look = Look::Descendant;
+        }
+        Ok(look)
     }
 
     fn is_own(&self, owner: &Owner) -> bool {
@@ -140,13 +149,6 @@ impl Program {
         Ending::new(self).kill();
         kill_child(child);
     }
-}
-
-fn addresses(listeners: &[&Entry]) -> Vec<SocketAddr> {
-    let mut addresses: Vec<_> = listeners.iter().map(|it| it.address).collect();
-    addresses.sort_unstable_by_key(|address| (address.port(), address.ip()));
-    addresses.dedup();
-    addresses
 }
 
 /// Where neither a pidfd nor `/proc` is to be had, the child's number is good for as long as nobody has waited for it.

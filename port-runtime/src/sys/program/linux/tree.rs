@@ -1,7 +1,6 @@
 //! The processes that a program consists of: the child, its descendants, and those that lost their parent and carry the
 //! mark still.
 
-use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::process::{self, Child, Command};
 use std::sync::Arc;
@@ -80,65 +79,61 @@ impl Mark {
     }
 }
 
-/// The child and its descendants; nobody when its number is another's by now.
-pub(super) fn descendants(child: &Handle) -> BTreeSet<Pid> {
-    let found = descendants_of(child.pid);
-    if child.is_known_by_its_number() { found } else { BTreeSet::new() }
+/// The child and its descendants, in order; nobody when its number is another's by now.
+pub(super) fn descendants(child: &Handle) -> Vec<Pid> {
+    let mut found = Vec::new();
+    add(child.pid, &mut found);
+    if child.is_known_by_its_number() { found } else { Vec::new() }
 }
 
-fn descendants_of(root: Pid) -> BTreeSet<Pid> {
-    let mut found = BTreeSet::from([root]);
+/// Adds a process and its descendants to what was found, and keeps that in order.
+fn add(root: Pid, found: &mut Vec<Pid>) {
     let mut unseen = vec![root];
     let mut everybody = None;
     while let Some(parent) = unseen.pop() {
-        let children = children(parent).unwrap_or_else(|| {
-            // A kernel without `CONFIG_PROC_CHILDREN`.
+        let Err(place) = found.binary_search(&parent) else { continue };
+        found.insert(place, parent);
+        if !add_children(parent, &mut unseen) {
             let everybody = everybody.get_or_insert_with(with_parents);
-            everybody.iter().filter(|(_, its_parent)| *its_parent == parent).map(|&(pid, _)| pid).collect()
-        });
-        unseen.extend(children.into_iter().filter(|&pid| found.insert(pid)));
+            unseen.extend(everybody.iter().filter(|(_, its_parent)| *its_parent == parent).map(|(pid, _)| pid));
+        }
     }
-    found
 }
 
 fn with_parents() -> Vec<(Pid, Pid)> {
     proc_fs::pids().into_iter().filter_map(|pid| Some((pid, proc_fs::stat(pid)?.parent))).collect()
 }
 
-/// `None` where the kernel does not list them.
-fn children(parent: Pid) -> Option<Vec<Pid>> {
-    let mut children = Vec::new();
+/// False where the kernel does not list them: one without `CONFIG_PROC_CHILDREN`.
+fn add_children(parent: Pid, unseen: &mut Vec<Pid>) -> bool {
     for thread in threads::of(parent) {
         match fs::read_to_string(format!("/proc/{parent}/task/{thread}/children")) {
-            Ok(list) => children.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok())),
+            Ok(list) => unseen.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok())),
             // The thread has ended meanwhile, unless the file is nowhere.
             Err(_) if fs::exists("/proc/thread-self/children").unwrap_or(true) => {}
-            Err(_) => return None,
+            Err(_) => return false,
         }
     }
-    Some(children)
+    true
 }
 
-/// All others that can be found of the program whose child this is.
-pub(super) fn members(child: Option<&Handle>, mark: Option<&Mark>) -> BTreeSet<Pid> {
+/// All others that can be found of the program whose child this is, in order.
+pub(super) fn members(child: Option<&Handle>, mark: Option<&Mark>) -> Vec<Pid> {
     if !proc_fs::is_ours() {
-        return BTreeSet::new();
+        return Vec::new();
     }
     let mut members = child.map(descendants).unwrap_or_default();
-    for root in mark.into_iter().flat_map(marked) {
-        if !members.contains(&root) {
-            members.extend(descendants_of(root));
+    if let Some(mark) = mark {
+        for pid in proc_fs::pids() {
+            if mark.is_on(pid) {
+                add(pid, &mut members);
+            }
         }
     }
     // Whatever `/proc` says, this process is not a part of it.
-    for other in [process::id(), 1].into_iter().chain(child.map(|child| child.pid)) {
-        members.remove(&other);
-    }
+    let child = child.map_or(1, |child| child.pid);
+    members.retain(|pid| ![process::id(), 1, child].contains(pid));
     members
-}
-
-fn marked(mark: &Mark) -> impl Iterator<Item = Pid> {
-    proc_fs::pids().into_iter().filter(|&pid| mark.is_on(pid))
 }
 
 /// Whether a process that was found otherwise is one of the program's.
