@@ -116,7 +116,12 @@ pub(crate) fn arguments(pid: Pid) -> Vec<Vec<u8>> {
     if bytes.is_empty() {
         return Vec::new();
     }
-    bytes.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect()
+    split(&bytes, 0).map(<[u8]>::to_vec).collect()
+}
+
+/// The parts between which a byte stands.
+pub(crate) fn split(bytes: &[u8], at: u8) -> impl Iterator<Item = &[u8]> {
+    bytes.split(move |&byte| byte == at)
 }
 
 #[cfg(all(test, not(miri)))]

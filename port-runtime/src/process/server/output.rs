@@ -1,7 +1,7 @@
 //! Piped output is read on, or a program that prints much stops when the pipe is full; the end of it is kept.
 
 use std::fmt;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -30,22 +30,22 @@ impl Output {
     /// Takes what was piped of the child's output.
     pub(super) fn of(child: &mut Child) -> Self {
         let mut output = Self::default();
-        if let Some(stream) = child.stdout.take() {
-            output.read(Box::new(stream));
+        if let Some(mut stream) = child.stdout.take() {
+            output.read_on(Box::new(move |buffer| stream.read(buffer)));
         }
-        if let Some(stream) = child.stderr.take() {
-            output.read(Box::new(stream));
+        if let Some(mut stream) = child.stderr.take() {
+            output.read_on(Box::new(move |buffer| stream.read(buffer)));
         }
         output
     }
 
-    fn read(&mut self, mut stream: Box<dyn Read + Send>) {
+    fn read_on(&mut self, mut read: Box<dyn FnMut(&mut [u8]) -> io::Result<usize> + Send>) {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let of_reader = Arc::clone(&kept);
-        let read = move || {
+        let read_on = move || {
             let mut buffer = [0; 4 << 10];
             loop {
-                let size = match stream.read(&mut buffer) {
+                let size = match read(&mut buffer) {
                     Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                     Ok(size @ 1..) => size,
                     _ => return,
@@ -57,7 +57,7 @@ impl Output {
             }
         };
         // Without a thread, the pipe is closed instead, and the program learns that nobody reads.
-        let reader = thread::Builder::new().name("port-runtime output".to_owned()).spawn(read);
+        let reader = thread::Builder::new().name("port-runtime output".to_owned()).spawn(read_on);
         self.0.extend(reader.map(|reader| Stream { kept, reader }));
     }
 

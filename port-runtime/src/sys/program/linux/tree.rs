@@ -10,7 +10,7 @@ use std::{env, fs};
 
 use super::handle::Handle;
 use super::{limit, threads};
-use crate::sys::proc_fs::{self, Pid};
+use crate::sys::proc_fs::{self, Pid, split};
 
 /// What only the processes of one program have: an entry in a variable of the environment, and a resource limit for those
 /// that write a title over their environment, or are started without one.
@@ -72,10 +72,10 @@ impl Mark {
     fn is_on(&self, pid: Pid) -> bool {
         let is_here = |variable: &[u8]| {
             let entries = variable.strip_prefix(Self::VARIABLE.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
-            entries.is_some_and(|entries| entries.split(|&byte| byte == b':').any(|it| it == self.entry.as_bytes()))
+            entries.is_some_and(|entries| split(entries, b':').any(|it| it == self.entry.as_bytes()))
         };
         let environment = || fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        limit::is_on(pid, self.limit) || environment().split(|&byte| byte == 0).any(is_here)
+        limit::is_on(pid, self.limit) || split(&environment(), 0).any(is_here)
     }
 }
 
