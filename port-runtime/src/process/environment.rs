@@ -21,12 +21,13 @@ pub(super) fn of(command: &mut Command) -> Result<Option<Vec<CString>>, NulError
     for (name, value) in command.get_envs() {
         set(&mut environment, name, value);
     }
-    let variables = environment.into_iter().map(|(mut name, value)| {
-        name.push("=");
-        name.push(value);
-        CString::new(name.into_vec())
-    });
-    variables.collect::<Result<_, _>>().map(Some)
+    let mut variables = Vec::new();
+    for (mut variable, value) in environment {
+        variable.push("=");
+        variable.push(value);
+        variables.push(CString::new(variable.into_vec())?);
+    }
+    Ok(Some(variables))
 }
 
 /// Sets a variable, or removes it, among those that are there: in order of their names, as std has them.

@@ -62,25 +62,31 @@ impl Program {
 
     /// Where the program listens, the lowest port first.
     pub(crate) fn listeners(&self) -> io::Result<Vec<SocketAddr>> {
+        let listeners = sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?;
+        let sockets = self.sockets();
+        let by_port = |address: &SocketAddr| (address.port(), *address);
         let mut addresses = Vec::new();
-        for listener in self.own(&sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?) {
-            let by_port = |address: &SocketAddr| (address.port(), *address);
+        for Entry { address, inode, .. } in listeners {
+            if !sockets.contains(&inode) {
+                continue;
+            }
             // One address may have several, which share the port.
-            if let Err(place) = addresses.binary_search_by_key(&by_port(&listener.address), by_port) {
-                addresses.insert(place, listener.address);
+            if let Err(place) = addresses.binary_search_by_key(&by_port(&address), by_port) {
+                addresses.insert(place, address);
             }
         }
         Ok(addresses)
     }
 
-    /// Those that are this program's.
-    fn own<'a>(&self, listeners: &'a [Entry]) -> Vec<&'a Entry> {
-        let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) else { return Vec::new() };
+    /// All that it has open.
+    fn sockets(&self) -> Vec<u64> {
         let mut sockets = Vec::new();
-        for pid in tree::descendants(child) {
-            sockets.extend(threads::sockets(pid));
+        if let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) {
+            for pid in tree::descendants(child) {
+                sockets.extend(threads::sockets(pid));
+            }
         }
-        listeners.iter().filter(|it| sockets.contains(&it.inode)).collect()
+        sockets
     }
 
     /// Who listens where a connection to the address arrives.
@@ -94,10 +100,9 @@ impl Program {
         if here.is_empty() {
             return Ok(Look::Nobody);
         }
-        let own = self.own(&here);
-        if !own.is_empty() {
-            let sockets = self.child.as_ref().map(|child| threads::sockets(child.pid)).unwrap_or_default();
-            let itself = own.iter().any(|it| sockets.contains(&it.inode));
+        let listens = |sockets: Vec<u64>| here.iter().any(|it| sockets.contains(&it.inode));
+        if listens(self.sockets()) {
+            let itself = self.child.as_ref().is_some_and(|child| listens(threads::sockets(child.pid)));
             return Ok(if itself { Look::Ready } else { Look::Descendant });
         }
         let mut look = Look::Ready;

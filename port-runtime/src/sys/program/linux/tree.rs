@@ -101,7 +101,13 @@ fn add(root: Pid, found: &mut Vec<Pid>) {
 }
 
 fn with_parents() -> Vec<(Pid, Pid)> {
-    proc_fs::pids().into_iter().filter_map(|pid| Some((pid, proc_fs::stat(pid)?.parent))).collect()
+    let mut everybody = Vec::new();
+    for pid in proc_fs::pids() {
+        if let Some(stat) = proc_fs::stat(pid) {
+            everybody.push((pid, stat.parent));
+        }
+    }
+    everybody
 }
 
 /// False where the kernel does not list them: one without `CONFIG_PROC_CHILDREN`.
