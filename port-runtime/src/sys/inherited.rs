@@ -69,7 +69,10 @@ impl AsRawFd for Inherited {
 
 impl Drop for Inherited {
     fn drop(&mut self) {
-        spoken_for().retain(|number| *number != self.0);
+        let mut spoken_for = spoken_for();
+        if let Some(place) = spoken_for.iter().position(|number| *number == self.0) {
+            spoken_for.swap_remove(place);
+        }
     }
 }
 

@@ -26,6 +26,9 @@ struct Stream {
     reader: JoinHandle<()>,
 }
 
+/// The one thing that is done with what comes from either stream.
+type Reader = Box<dyn FnMut(&mut [u8]) -> io::Result<usize> + Send>;
+
 impl Output {
     /// Takes what was piped of the child's output.
     pub(super) fn of(child: &mut Child) -> Self {
@@ -39,7 +42,7 @@ impl Output {
         output
     }
 
-    fn read_on(&mut self, mut read: Box<dyn FnMut(&mut [u8]) -> io::Result<usize> + Send>) {
+    fn read_on(&mut self, mut read: Reader) {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let of_reader = Arc::clone(&kept);
         let read_on = move || {

@@ -136,7 +136,10 @@ impl Program {
     /// Ends several at once, so that the time of one is that of all.
     pub(crate) fn end_all(programs: &[(&Self, i32, Duration)], hurry: &dyn Fn() -> bool) {
         let started = Instant::now();
-        let endings: Vec<_> = programs.iter().map(|&(program, ..)| Ending::new(program)).collect();
+        let mut endings = Vec::new();
+        for (program, ..) in programs {
+            endings.push(Ending::new(program));
+        }
         for (ending, &(_, signal, _)) in endings.iter().zip(programs) {
             ending.ask(signal);
         }

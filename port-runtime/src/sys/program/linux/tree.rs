@@ -94,8 +94,11 @@ fn add(root: Pid, found: &mut Vec<Pid>) {
         let Err(place) = found.binary_search(&parent) else { continue };
         found.insert(place, parent);
         if !add_children(parent, &mut unseen) {
-            let everybody = everybody.get_or_insert_with(with_parents);
-            unseen.extend(everybody.iter().filter(|(_, its_parent)| *its_parent == parent).map(|(pid, _)| pid));
+            for (pid, its_parent) in everybody.get_or_insert_with(with_parents).iter() {
+                if *its_parent == parent {
+                    unseen.push(*pid);
+                }
+            }
         }
     }
 }
@@ -114,7 +117,13 @@ fn with_parents() -> Vec<(Pid, Pid)> {
 fn add_children(parent: Pid, unseen: &mut Vec<Pid>) -> bool {
     for thread in threads::of(parent) {
         match fs::read_to_string(format!("/proc/{parent}/task/{thread}/children")) {
-            Ok(list) => unseen.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok())),
+            Ok(list) => {
+                for pid in list.split_ascii_whitespace() {
+                    if let Ok(pid) = pid.parse() {
+                        unseen.push(pid);
+                    }
+                }
+            }
             // The thread has ended meanwhile, unless the file is nowhere.
             Err(_) if fs::exists("/proc/thread-self/children").unwrap_or(true) => {}
             Err(_) => return false,
