@@ -102,7 +102,7 @@ fn binding(fill: &Fill, is_async: bool) -> TokenStream {
     } else {
         quote_spanned!(at_type=> <#ty as #runtime::FromFreePort>::from_free_port(&#request))
     };
-    let give_up = give_up(fill, &error);
+    let give_up = give_up(fill, at_type, &error);
     quote_spanned! {Span::mixed_site()=>
         #(#quiet_attributes)*
         let #mutability #filled = {
@@ -145,31 +145,25 @@ fn request_of(decided: &Decided, request: &Ident) -> TokenStream {
 /// What follows an error. The call is at the type and in the user's context, which is where a panic happens.
 ///
 /// Where rustc has to know the return type before it looks the method up, a `return` that is never reached tells it.
-fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
+fn give_up(fill: &Fill, at_type: Span, error: &Ident) -> TokenStream {
     let runtime = &fill.decided.runtime;
     let parameter = Literal::string(&fill.text);
-    let call = |method: &str, place: Span| {
-        let method = Ident::new(method, place);
-        quote_spanned!(place=> #method(#error, #parameter))
-    };
-    let at_type = first_span(&fill.ty);
     let (returned, place, method) = match &fill.decided.on_error {
         OnError::Panic => {
-            let call = call("__free_port_panic", at_type);
+            let call = quote_spanned!(at_type=> __free_port_panic(#error, #parameter));
             return quote_spanned!(Span::mixed_site()=> #runtime::__private::Panic.#call);
         }
         OnError::Infer(returned) => (returned, at_type, "__free_port_fail"),
         OnError::Return(returned, at_option) => (returned, *at_option, "__free_port_return"),
     };
-    let call = call(method, place);
     // All of the call is there: what rustc says about a mixture, it says at the attribute.
-    let on_error = Ident::new("__free_port_on_error", place);
-    let call = quote_spanned!(place=> #on_error.#call);
+    let (on_error, method) = (Ident::new("__free_port_on_error", place), Ident::new(method, place));
+    let call = quote_spanned!(place=> #on_error.#method(#error, #parameter));
     let (written, never) = match returned {
-        Returned::Written(output) => (quote_spanned!(Span::mixed_site()=> ::<#output>), None),
+        Returned::Written(output) => (Some(quote_spanned!(Span::mixed_site()=> ::<#output>)), None),
         Returned::AsDeclared => {
             let never = quote_spanned!(Span::mixed_site()=> if false { return #on_error.__free_port_output(); });
-            (TokenStream::new(), Some(never))
+            (None, Some(never))
         }
     };
     quote_spanned! {Span::mixed_site()=> {
@@ -185,6 +179,9 @@ fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
 /// Input:  `listener: TcpListener, listener: UdpSocket`
 /// Output: `let _ = |listener: (), listener: ()| ();`
 fn names_are_different(plan: &Plan) -> Option<TokenStream> {
+    if plan.filled.len() + plan.kept.len() < 2 {
+        return None;
+    }
     let is_sure = |fill: &&Fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg");
     let filled = plan.filled.iter().filter(is_sure).map(|fill| variables(&fill.pattern));
     let kept = plan.kept.iter().filter(|parameter| !parameter.is_conditional());

@@ -5,11 +5,11 @@ use std::iter::Peekable;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::split::{Angles, is_arrow_shaft, split_at_commas};
-use crate::tokens::{is_punct, map, mentions, text, unwrapped};
+use crate::tokens::{is_one_of, is_punct, map, mentions, text, unwrapped};
 
 /// Whether the type is that of a function which `#[async_trait]` has rewritten, and only that: its lifetime is telling.
 pub(crate) fn is_of_async_trait(output: &TokenStream) -> bool {
-    text(output).contains("'async_trait")
+    mentions(output, "async_trait") && text(output).contains("'async_trait")
 }
 
 /// Whether it is worth asking rustc. Where it is not, a `return` would not compile:
@@ -31,7 +31,7 @@ pub(crate) fn can_hold_error(output: &TokenStream) -> bool {
     }
     match trees.first() {
         None => false,
-        Some(TokenTree::Ident(word)) if ["impl", "_", "dyn", "str"].iter().any(|other| word == other) => false,
+        Some(TokenTree::Ident(word)) if is_one_of(word, &["impl", "_", "dyn", "str"]) => false,
         Some(TokenTree::Punct(punct)) if punct.as_char() == '!' => false,
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
             group.stream().into_iter().any(|tree| is_punct(Some(&tree), ';'))

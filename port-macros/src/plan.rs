@@ -3,7 +3,8 @@
 use std::mem;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Token;
 
 use crate::args::{Arg, Args};
 use crate::attribute::Attribute;
@@ -45,11 +46,18 @@ pub(crate) struct Fill {
 
 /// What the options come to.
 pub(crate) struct Decided {
-    pub(crate) runtime: TokenStream,
+    pub(crate) runtime: Runtime,
     /// What the methods are called on.
     pub(crate) request: Option<TokenStream>,
     pub(crate) calls: Vec<Call>,
     pub(crate) on_error: OnError,
+}
+
+/// The path of the crate `port-runtime`.
+pub(crate) enum Runtime {
+    Usual,
+    /// A harness re-exports it.
+    At(TokenStream),
 }
 
 /// A method of `PortRequest`, where the user wrote its option.
@@ -127,7 +135,7 @@ impl Plan {
             Some(Arg { value: Some(Value::Expression(value)), .. }) => Some(value.clone()),
             _ => None,
         };
-        let runtime = setting("crate").as_ref().map_or_else(default_runtime, runtime_in);
+        let runtime = setting("crate").as_ref().map_or(Runtime::Usual, Runtime::inside);
         let on_error = match setting("on_error") {
             Some(choice) if text(&choice) == "return" => OnError::Return(returned.clone(), first_span(&choice)),
             None if self.can_return => OnError::Infer(returned.clone()),
@@ -138,20 +146,32 @@ impl Plan {
     }
 }
 
-fn default_runtime() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> ::port_runtime)
+impl Runtime {
+    /// The crate has its own name inside, so that a path to the harness that re-exports it will do, and rustc says of any
+    /// other crate, once, that there is no `port_runtime` in it.
+    fn inside(path: &TokenStream) -> Self {
+        let last = path.clone().into_iter().last().map_or_else(Span::call_site, |tree| tree.span());
+        let itself = quote_spanned!(last=> ::port_runtime);
+        Self::At(quote!(#path #itself))
+    }
 }
 
-/// The crate has its own name inside, so that a path to the harness that re-exports it will do, and rustc says of any
-/// other crate, once, that there is no `port_runtime` in it.
-fn runtime_in(path: &TokenStream) -> TokenStream {
-    let last = path.clone().into_iter().last().map_or_else(Span::call_site, |tree| tree.span());
-    let itself = quote_spanned!(last=> ::port_runtime);
-    quote!(#path #itself)
+impl ToTokens for Runtime {
+    /// Token by token where that can be: a stream that is put into another one is a question to the compiler.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Usual => {
+                let here = Span::mixed_site();
+                Token![::](here).to_tokens(tokens);
+                Ident::new("port_runtime", here).to_tokens(tokens);
+            }
+            Self::At(path) => path.to_tokens(tokens),
+        }
+    }
 }
 
 impl Call {
-    fn new(arg: &Arg, runtime: &TokenStream) -> Option<Self> {
+    fn new(arg: &Arg, runtime: &Runtime) -> Option<Self> {
         let argument = arg.value.as_ref().map(|value| match value {
             Value::Expression(expression) => expression.clone(),
             Value::OfRuntime(path) => quote_spanned!(Span::mixed_site()=> #runtime::#path),

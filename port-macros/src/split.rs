@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
-use crate::tokens::{is_joint, is_punct};
+use crate::tokens::{is_joint, is_one_of, is_punct};
 
 /// Takes the last `{ … }` off, so that syn never copies a function's body.
 ///
@@ -115,7 +115,7 @@ fn asks_for_more(word: &Ident) -> bool {
         "as", "async", "break", "const", "continue", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop",
         "match", "move", "mut", "raw", "ref", "return", "static", "unsafe", "where", "while", "yield",
     ];
-    KEYWORDS.iter().any(|keyword| word == keyword)
+    is_one_of(word, &KEYWORDS)
 }
 
 /// Whether a `>` after this token makes an arrow of it.
