@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use crate::attribute::{Attribute, Role};
 use crate::body::split_off_inner_attributes;
-use crate::parameter::{Parameter, Shape, borrows_mutably, variables};
+use crate::parameter::{Parameter, Shape, borrows_mutably, is_conditional, variables};
 use crate::plan::{Decided, Fill, OnError, Plan, Returned};
 use crate::tokens::{first_span, map};
 
@@ -14,8 +14,10 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
         // A harness's own attribute, on a function that asks for nothing.
         return with_body(plan, |_| true, &plan.function.body.to_token_stream());
     }
-    let bindings = plan.filled.iter().map(|fill| binding(fill, plan.is_async));
-    let bindings = names_are_different(plan).into_iter().chain(bindings).collect();
+    let mut bindings = names_are_different(plan);
+    for fill in &plan.filled {
+        bindings.extend([binding(fill, plan.is_async)]);
+    }
     with_body(plan, |_| true, &prepend_bindings(plan, &bindings))
 }
 
@@ -73,7 +75,8 @@ fn map_last(group: &Group, rewrite: &dyn Fn(&Group) -> TokenStream) -> Group {
             Some(TokenTree::Group(last)) => rewrite(&last),
             last => last.into_token_stream(),
         };
-        trees.into_iter().collect::<TokenStream>().into_iter().chain(last).collect()
+        trees.extend(last);
+        trees.into_iter().collect()
     })
 }
 
@@ -178,27 +181,30 @@ fn give_up(fill: &Fill, at_type: Span, error: &Ident) -> TokenStream {
 ///
 /// Input:  `listener: TcpListener, listener: UdpSocket`
 /// Output: `let _ = |listener: (), listener: ()| ();`
-fn names_are_different(plan: &Plan) -> Option<TokenStream> {
+fn names_are_different(plan: &Plan) -> TokenStream {
+    let mut closures = TokenStream::new();
     if plan.filled.len() + plan.kept.len() < 2 {
-        return None;
+        return closures;
     }
-    let is_sure = |fill: &&Fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg");
-    let filled = plan.filled.iter().filter(is_sure).map(|fill| variables(&fill.pattern));
-    let kept = plan.kept.iter().filter(|parameter| !parameter.is_conditional());
+    let mut seen: Vec<Ident> = Vec::new();
     // Of two kept ones rustc sees itself.
-    let mut seen: Vec<Ident> = kept.filter_map(|parameter| parameter.pattern()).flat_map(variables).collect();
-    let mut twice = Vec::new();
-    for variables in filled {
-        for variable in &variables {
-            twice.extend(seen.iter().find(|other| *other == variable).map(|other| [other.clone(), variable.clone()]));
+    for parameter in plan.kept.iter().filter(|parameter| !is_conditional(&parameter.attributes)) {
+        if let Some(pattern) = parameter.pattern() {
+            seen.extend(variables(pattern));
+        }
+    }
+    for fill in plan.filled.iter().filter(|fill| !is_conditional(&fill.attributes)) {
+        let variables = variables(&fill.pattern);
+        for second in &variables {
+            if let Some(first) = seen.iter().find(|other| *other == second) {
+                closures.extend(quote_spanned! {Span::mixed_site()=>
+                    #[allow(unused_variables)]
+                    let _ = |#first: (), #second: ()| ();
+                });
+            }
         }
         // All at once: in `Ok(l) | Err(l)`, one name stands twice.
         seen.extend(variables);
     }
-    (!twice.is_empty()).then(|| {
-        let closures = twice.iter().map(|[first, second]| {
-            quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let _ = |#first: (), #second: ()| ();)
-        });
-        closures.collect()
-    })
+    closures
 }

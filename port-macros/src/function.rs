@@ -8,7 +8,7 @@ use syn::{LitStr, Token, token};
 
 use crate::attribute::Attribute;
 use crate::parameter::Parameter;
-use crate::split::{Angles, Part, is_arrow_shaft, split_at_commas};
+use crate::split::{Angles, is_arrow_shaft, split_at_commas};
 use crate::tokens::is_punct;
 
 pub(crate) struct Function {
@@ -49,12 +49,15 @@ impl Function {
         let name = input.call(Ident::parse_any)?;
         let generics = read_generics(input)?;
         let parentheses: Group = input.parse()?;
-        let parts = split_at_commas(parentheses.stream(), Angles::InTypes);
-        let read = |part: Part| Parameter::read.parse2(part.tokens());
-        let mut parameters = parts.into_iter().map(read).collect::<Result<Vec<_>>>()?;
         // Whoever takes the attribute of a parameter stands on the function.
-        if !attributes.iter().any(Attribute::may_be_macro) {
-            parameters.iter_mut().for_each(Parameter::claim_attributes);
+        let may_be_anybodys = attributes.iter().any(Attribute::may_be_macro);
+        let mut parameters = Vec::new();
+        for part in split_at_commas(parentheses.stream(), Angles::InTypes) {
+            let mut parameter = Parameter::read.parse2(part.tokens())?;
+            if !may_be_anybodys {
+                parameter.claim_attributes();
+            }
+            parameters.push(parameter);
         }
         let (tail, output) = read_tail(input)?;
         Ok(Self { attributes, qualifiers, fn_token, name, generics, parentheses, parameters, output, tail, body })

@@ -74,11 +74,6 @@ impl Parameter {
         }
     }
 
-    /// Of two parameters under `cfg` perhaps only one is there.
-    pub(crate) fn is_conditional(&self) -> bool {
-        self.attributes.iter().any(|attribute| attribute.name == "cfg")
-    }
-
     pub(crate) fn pattern(&self) -> Option<&TokenStream> {
         match &self.shape {
             Shape::Typed { pattern, .. } => Some(pattern),
@@ -105,6 +100,11 @@ impl ToTokens for Parameter {
         };
         tokens.extend(quote!(#(#attributes)* #shape));
     }
+}
+
+/// Of two parameters under `cfg` perhaps only one is there.
+pub(crate) fn is_conditional(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| attribute.name == "cfg")
 }
 
 /// Whether rustc has refused a pattern: `free_port l: T`, `*l: T`, `l #[free_port]: T`.

@@ -83,7 +83,7 @@ impl<'a> Given<'a> {
         Self { row, tokens, literal: syn::parse2(tokens.clone()).ok(), scope }
     }
 
-    pub(crate) fn mistake(&self, message: impl Display) -> Mistake {
+    pub(crate) fn mistake(&self, message: impl Into<String>) -> Mistake {
         Mistake::at(self.tokens, message)
     }
 
