@@ -16,7 +16,7 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
     }
     let mut bindings = names_are_different(plan);
     for fill in &plan.filled {
-        bindings.extend([binding(fill, plan.is_async)]);
+        binding(fill, plan.is_async).to_tokens(&mut bindings);
     }
     with_body(plan, |_| true, &prepend_bindings(plan, &bindings))
 }

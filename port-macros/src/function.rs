@@ -71,7 +71,7 @@ impl Qualifiers {
         let mut this = Self::default();
         loop {
             if is_visibility(input) {
-                this.tokens.extend([input.parse::<TokenTree>()?]);
+                input.parse::<TokenTree>()?.to_tokens(&mut this.tokens);
                 continue;
             }
             let ahead = input.fork();
@@ -131,11 +131,11 @@ fn read_tail(input: ParseStream) -> Result<(TokenStream, Option<TokenStream>)> {
     let arrow: Option<Token![->]> = input.parse()?;
     let mut output = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![where]) && !input.peek(Token![;]) {
-        output.extend([input.parse::<TokenTree>()?]);
+        input.parse::<TokenTree>()?.to_tokens(&mut output);
     }
     let mut where_clause = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![;]) {
-        where_clause.extend([input.parse::<TokenTree>()?]);
+        input.parse::<TokenTree>()?.to_tokens(&mut where_clause);
     }
     input.parse::<Option<Token![;]>>()?;
     let tail = quote!(#arrow #output #where_clause);

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::split::{Angles, is_arrow_shaft, split_at_commas};
-use crate::tokens::{is_one_of, is_punct, map, mentions, text, unwrapped};
+use crate::tokens::{is_one_of, is_punct, map, mentions, stream, text, unwrapped};
 
 /// Whether the type is that of a function which `#[async_trait]` has rewritten, and only that: its lifetime is telling.
 pub(crate) fn is_of_async_trait(output: &TokenStream) -> bool {
@@ -57,7 +57,7 @@ fn last_of_several_arguments(output: &[TokenTree]) -> Option<TokenStream> {
     if !is_punct(Some(close), '>') {
         return None;
     }
-    let mut arguments = split_at_commas(inside.iter().cloned().collect(), Angles::InTypes);
+    let mut arguments = split_at_commas(stream(inside), Angles::InTypes);
     arguments.retain(|argument| !is_punct(argument.trees.first(), '\''));
     let last = arguments.pop()?;
     (!arguments.is_empty()).then(|| last.tokens())

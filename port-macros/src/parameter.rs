@@ -40,7 +40,7 @@ impl Parameter {
                 break;
             } else {
                 is_receiver = input.peek(Token![self]);
-                pattern.extend([input.parse::<TokenTree>()?]);
+                input.parse::<TokenTree>()?.to_tokens(&mut pattern);
             }
         }
         let colon: Option<Token![:]> = input.parse()?;

@@ -20,6 +20,11 @@ pub(crate) fn unwrapped(tokens: TokenStream) -> Vec<TokenTree> {
     trees
 }
 
+/// A part of some tokens.
+pub(crate) fn stream(trees: &[TokenTree]) -> TokenStream {
+    trees.iter().cloned().collect()
+}
+
 pub(crate) fn is_punct(tree: Option<&TokenTree>, sign: char) -> bool {
     matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
 }
