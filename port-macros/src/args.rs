@@ -7,9 +7,11 @@ use crate::attribute::{Attribute, Role};
 use crate::errors::{Errors, Mistake};
 use crate::nameless;
 use crate::options;
-use crate::slips::{called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, take_sign};
+use crate::slips::{
+    called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, split_values, take_sign,
+};
 use crate::split::{Angles, split_at_commas};
-use crate::tokens::{text, unwrapped};
+use crate::tokens::{is_punct, text, unwrapped};
 use crate::unknown;
 use crate::value::row::{Becomes, Row, Takes};
 use crate::value::{Given, Scope, Value};
@@ -35,8 +37,23 @@ impl Args {
                 errors.at(&part.comma, "expected an option in front of the comma; leave the comma out");
             }
         }
-        let mut parts = parts.into_iter().map(|part| unwrapped(part.trees.into_iter().collect())).peekable();
+        let mut parts: Vec<_> =
+            parts.into_iter().flat_map(|part| split_values(unwrapped(part.trees.into_iter().collect()))).collect();
+        if let Some(mistake) = unknown::take_bounds(&mut parts) {
+            errors.push(mistake);
+        }
+        let mut parts = parts.into_iter().peekable();
         while let Some(mut rest) = parts.next() {
+            if let ([TokenTree::Ident(name)], Some(value)) =
+                (&rest[..], parts.peek().filter(|next| is_bare_value(next)))
+            {
+                if let Some(row) = options::row(&name.to_string()).filter(|row| matches!(row.takes, Takes::Always(_))) {
+                    let fix = row.with_value(&text(&value.iter().cloned().collect()));
+                    errors.at(name, format!("`{name}` needs a value; write `{fix}`"));
+                    parts.next();
+                    continue;
+                }
+            }
             let mut several = Vec::new();
             while let Some(value) = parts.next_if(|next| has_literal_value(&rest) && is_bare_value(next)) {
                 several.push(value);
@@ -44,6 +61,12 @@ impl Args {
             if !several.is_empty() {
                 errors.push(several_values(&rest, &several, scope));
                 continue;
+            }
+            if let [TokenTree::Ident(word), TokenTree::Ident(name), equals, ..] = &rest[..] {
+                if is_punct(Some(equals), '=') && is_option(name) && !is_option(word) {
+                    errors.at(word, format!("nothing stands in front of an option; remove `{word}`"));
+                    rest.remove(0);
+                }
             }
             while !rest.is_empty() {
                 let next = rest.split_off(end_of_option(&rest));
@@ -160,6 +183,10 @@ impl Arg {
             (Becomes::Call | Becomes::CallWithValue(_), _) => Some(self.name.clone()),
         }
     }
+}
+
+fn is_option(word: &Ident) -> bool {
+    options::row(&word.to_string()).is_some()
 }
 
 fn read_value(row: &Row, name: &Ident, value: &TokenStream, scope: &Scope) -> Result<Option<Value>, Mistake> {

@@ -40,6 +40,8 @@ impl Attribute {
         let mut attributes = Vec::new();
         while input.peek(Token![#]) {
             let pound = input.parse()?;
+            // rustc has told of `#![free_port]`.
+            input.parse::<Option<Token![!]>>()?;
             let brackets: Group = input.parse()?;
             let (tool, name, arguments) = Self::read_path.parse2(brackets.stream())?;
             let role = Role::of(tool.as_ref(), &name);
@@ -73,10 +75,12 @@ impl Attribute {
         }
     }
 
-    /// Whether rustc has refused what follows the path: `#[free-port]`, `#[free_port prefer = 1]`.
+    /// Whether rustc has refused it: `#[free-port]`, `#[free_port prefer = 1]`, `#[mut]`.
     pub(crate) fn is_refused(&self) -> bool {
         let mut trees = self.arguments.clone().into_iter();
         match trees.next() {
+            // `#[mut]`
+            _ if syn::parse2::<Ident>(self.name.to_token_stream()).is_err() => true,
             Some(TokenTree::Group(_)) => trees.next().is_some(),
             Some(TokenTree::Punct(equals)) => equals.as_char() != '=',
             Some(_) => true,

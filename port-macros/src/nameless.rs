@@ -4,23 +4,26 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Lit, LitStr};
 
 use crate::options;
+use crate::slips::take_sign;
+use crate::split::{Angles, split_at_commas};
 use crate::tokens::{is_punct, text};
-use crate::value::host::looks_like_ipv4;
+use crate::value::duration;
+use crate::value::host::{looks_like_ipv4, two_options};
+use crate::value::ports::{list_of, range_of};
 
 /// What to say to `#[with_free_port(8080)]`.
 pub(crate) fn without_name(value: &TokenStream) -> String {
     let typed = text(value);
     let trees: Vec<TokenTree> = value.clone().into_iter().collect();
     if let [TokenTree::Group(group)] = &trees[..] {
-        let inside = text(&group.stream());
+        let inside = with_equals(group.stream());
         if options::row(word(&inside)).is_some() {
             return format!("options stand in one pair of parentheses; write `{inside}`");
         }
     }
     let quoted = trees.first().map(|name| name.to_string().trim_matches('"').to_owned()).unwrap_or_default();
     if trees.len() > 1 && options::row(&quoted).is_some() {
-        let value: TokenStream = trees[1..].iter().cloned().collect();
-        return format!("the name of an option stands without quotes; write `{quoted}{}`", text(&value));
+        return format!("the name of an option stands without quotes; write `{}`", with_equals(value.clone()));
     }
     if is_punct(trees.first(), '=') {
         let value: TokenStream = trees[1..].iter().cloned().collect();
@@ -45,6 +48,18 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
     format!("`{typed}` stands without the name of its option; write `{}`", option_for(value))
 }
 
+/// `prefer = 8080, inherit` for `"prefer": 8080, inherit`.
+fn with_equals(options: TokenStream) -> String {
+    let parts = split_at_commas(options, Angles::InExpressions).into_iter().map(|part| match &part.trees[..] {
+        [name, rest @ ..] if !take_sign(rest).0.is_empty() => {
+            let value = text(&take_sign(rest).1.iter().cloned().collect());
+            format!("{} = {value}", name.to_string().trim_matches('"'))
+        }
+        _ => text(&part.tokens()),
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
 /// The first word of a text.
 fn word(text: &str) -> &str {
     text.split([' ', '=', ',']).next().unwrap_or_default()
@@ -60,12 +75,17 @@ pub(crate) fn option_for(value: &TokenStream) -> String {
     match syn::parse2::<Lit>(value.clone()) {
         Ok(Lit::Str(text)) => for_text(&text),
         Ok(Lit::Int(number)) if matches!(number.suffix(), "s" | "ms") => format!("timeout = \"{typed}\""),
+        Ok(Lit::Int(number)) if number.base10_digits() == "0" => "port = 0".to_owned(),
         Ok(Lit::Int(_)) => format!("prefer = {typed}"),
         _ if typed.starts_with("[\"") => match typed.trim_matches(['[', ']']).split(", ").next() {
             Some(first) if !typed.contains('.') => option_for(&first.parse().unwrap_or_default()),
             _ => format!("host = {}", typed.trim_matches(['[', ']'])),
         },
-        _ if typed.contains("..") || typed.starts_with('[') => format!("range = {typed}"),
+        _ if typed.contains("..") && typed.contains(|letter: char| letter.is_ascii_digit())
+            || typed.starts_with('[') =>
+        {
+            format!("range = {typed}")
+        }
         _ if typed.contains("Duration") => format!("timeout = {typed}"),
         _ if typed.contains("PortRequest") => format!("request = {typed}"),
         _ if typed.contains("Order::") => format!("order = {typed}"),
@@ -84,9 +104,15 @@ fn for_text(literal: &LitStr) -> String {
         _ if text.contains('=') && options::row(word(&text)).is_some() => text,
         _ if text.parse::<u16>().is_ok() => format!("prefer = {text}"),
         _ if is_variable => format!("env = {}", literal.token()),
-        Some((host, port)) if !host.contains(':') && port.parse::<u16>().is_ok() => {
-            format!("host = \"{host}\", prefer = {port}")
+        Some((host, port)) if !host.contains(':') && port.parse::<u16>().is_ok() => two_options(host, port),
+        _ if duration::parse(&text).is_ok() => format!("timeout = {}", literal.token()),
+        _ if matches!(text.as_str(), "lowest" | "random") => format!("order = {text}"),
+        // A word alone is nobody's address, and may be a socket's name.
+        _ if text.starts_with(char::is_alphabetic) && !text.contains(['.', ':', '/']) && text != "localhost" => {
+            format!("inherit = {}", literal.token())
         }
-        _ => format!("host = {}", literal.token()),
+        _ => range_of(&text)
+            .or_else(|| list_of(&text))
+            .map_or_else(|| format!("host = {}", literal.token()), |ports| format!("range = {ports}")),
     }
 }

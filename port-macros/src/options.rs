@@ -19,7 +19,7 @@ pub(crate) static OPTIONS: [Row; 14] = [
     Row::new("except", "except = [8080]", Always(ports::except), Call).without_effect(effect::except),
     Row::new("backlog", "backlog = 128", Always(number::backlog), Call).without_effect(effect::backlog),
     Row::new("timeout", "timeout = \"5s\"", Always(duration::read), Call).without_effect(effect::timeout),
-    Row::new("request", "request = PortRequest::new()", Always(choice::request), Setting),
+    Row::new("request", "request = port_runtime::PortRequest::new()", Always(choice::request), Setting),
     Row::new("crate", "crate = ::port_runtime", Always(choice::crate_path), Setting),
     Row::new("on_error", "on_error = panic", Always(choice::on_error), Setting),
 ];

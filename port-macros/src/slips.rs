@@ -10,6 +10,18 @@ use crate::tokens::{is_joint, is_punct, text};
 use crate::value::row::Takes;
 use crate::value::{Given, Scope};
 
+/// `range = 8000; 9000`, where a `;` stands between values, as a comma would.
+pub(crate) fn split_values(part: Vec<TokenTree>) -> Vec<Vec<TokenTree>> {
+    let is_between = |index: &usize| {
+        is_punct(part.get(*index), ';')
+            && [index - 1, index + 1].iter().all(|side| matches!(part.get(*side), Some(TokenTree::Literal(_))))
+    };
+    match (1..part.len()).find(is_between) {
+        Some(index) => vec![part[..index].to_vec(), part[index + 1..].to_vec()],
+        None => vec![part],
+    }
+}
+
 /// `=`, or what people write for it, and what follows.
 pub(crate) fn take_sign(trees: &[TokenTree]) -> (&'static str, &[TokenTree]) {
     let sign = |index: usize, sign| is_punct(trees.get(index), sign);

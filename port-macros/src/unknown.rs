@@ -6,83 +6,61 @@ use syn::ext::IdentExt;
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
 use crate::nameless::{is_socket, option_for, without_name};
-use crate::options::OPTIONS;
+use crate::options::{OPTIONS, row};
 use crate::tokens::{is_punct, text};
 use crate::value::Scope;
 
 /// Names from other tools, and the option that is closest to them.
-const OTHER_NAMES: [(&str, &[&str]); 13] = [
-    (
-        "host",
-        &[
-            "addr",
-            "address",
-            "bind",
-            "bindaddr",
-            "bindaddress",
-            "bindto",
-            "bindhost",
-            "listenaddr",
-            "ip",
-            "hostname",
-            "interface",
-            "listen",
-            "server",
-        ],
-    ),
+const OTHER_NAMES: [(&str, &[&str]); 14] = [
+    ("host", &["addr", "address", "bind", "bindto", "ip", "hostname", "interface", "listen", "server"]),
     (
         "range",
-        &[
-            "ports",
-            "portrange",
-            "between",
-            "min",
-            "max",
-            "from",
-            "to",
-            "start",
-            "end",
-            "first",
-            "last",
-            "pool",
-            "minport",
-            "maxport",
-            "startport",
-            "endport",
-            "fromport",
-            "toport",
-            "low",
-            "high",
-        ],
+        &["ports", "between", "min", "max", "from", "to", "start", "end", "first", "last", "pool", "low", "high"],
     ),
-    ("prefer", &["preferred", "preferredport", "preferport", "default", "defaultport", "try", "fallback", "hint"]),
-    ("port", &["exact", "fixed", "number", "exactport", "fixedport", "only"]),
-    ("env", &["var", "variable", "envvar", "environment", "envport", "portenv"]),
+    ("prefer", &["preferred", "preferport", "default", "defaultport", "try", "fallback", "hint"]),
+    ("port", &["exact", "fixed", "number", "only"]),
+    ("env", &["var", "variable", "environment"]),
     (
         "inherit",
+        &["name", "fd", "systemd", "activation", "socket", "listenfds", "listenfd", "inherited", "inheritnamed"],
+    ),
+    ("portserver", &["portpicker", "pick"]),
+    (
+        "order",
         &[
-            "name",
-            "fd",
-            "fdname",
-            "systemd",
-            "activation",
-            "socket",
-            "listenfds",
-            "listenfd",
-            "inherited",
-            "inheritnamed",
+            "strategy",
+            "sequential",
+            "deterministic",
+            "mode",
+            "shuffle",
+            "sort",
+            "selection",
+            "random",
+            "lowest",
+            "stable",
         ],
     ),
-    ("portserver", &["portpicker", "server_address", "pick"]),
-    ("order", &["strategy", "shuffle", "sort", "selection", "random", "lowest", "stable"]),
     (
         "except",
-        &["exclude", "excluded", "skip", "without", "not", "ignore", "blacklist", "denylist", "avoid", "reserved"],
+        &[
+            "exclude",
+            "excluded",
+            "skip",
+            "without",
+            "not",
+            "ignore",
+            "blacklist",
+            "denylist",
+            "blocked",
+            "avoid",
+            "reserved",
+        ],
     ),
-    ("backlog", &["queue", "maxconnections", "pending", "somaxconn"]),
-    ("timeout", &["deadline", "wait", "readtimeout", "writetimeout", "accepttimeout", "duration", "ttl"]),
+    ("backlog", &["queue", "pending", "somaxconn", "connections"]),
+    ("timeout", &["deadline", "wait", "duration", "ttl"]),
     ("request", &["base", "policy", "builder", "config", "settings", "template"]),
-    ("crate", &["runtime", "path", "krate", "cratename", "cratepath"]),
+    ("crate", &["path", "krate", "cratename", "cratepath"]),
+    ("on_error", &["err", "error", "onerr", "onfail", "onfailure"]),
 ];
 
 /// Wishes that are no options, and what to do about them.
@@ -97,7 +75,23 @@ const WISHES: [(&[&str], &str); 15] = [
         &["tcp", "udp", "protocol", "proto", "kind", "type"],
         "write the type of the parameter, `listener: TcpListener` or `socket: UdpSocket`",
     ),
-    (&["count", "n", "num", "amount", "many"], "take an array, as in `listeners: [TcpListener; 3]`"),
+    (
+        &[
+            "count",
+            "n",
+            "num",
+            "amount",
+            "many",
+            "howmany",
+            "size",
+            "len",
+            "numports",
+            "portcount",
+            "instances",
+            "quantity",
+        ],
+        "take an array, as in `listeners: [TcpListener; 3]`",
+    ),
     (&["ipv6", "v6", "inet6"], "write `host = \"::1\"`, or take a `DualStack<TcpListener>`"),
     (&["ipv4", "v4", "inet"], "write `host = \"127.0.0.1\"`, which is the default"),
     (&["dualstack", "v6only", "ipv6only", "both"], "take a `DualStack<TcpListener>`"),
@@ -106,24 +100,54 @@ const WISHES: [(&[&str], &str); 15] = [
         "nothing has to be tried again, since a port that was found is bound already; leave it out",
     ),
     (
-        &["reuse", "reuseaddr", "reuseport", "reuseaddress", "exclusive", "soreuseaddr", "soreuseport"],
+        &[
+            "hold",
+            "lock",
+            "unique",
+            "reserve",
+            "release",
+            "reuse",
+            "reuseaddr",
+            "reuseport",
+            "reuseaddress",
+            "exclusive",
+            "soreuseaddr",
+            "soreuseport",
+        ],
         "a port is nobody else's, and a server that restarts gets it back by itself; leave it out",
     ),
     (
-        &["nonblocking", "blocking", "tokio", "async"],
+        &["nonblocking", "blocking", "tokio", "async", "runtime", "rt", "executor", "listener"],
         "take the type of your runtime, as in `listener: tokio::net::TcpListener`",
     ),
     (&["flavor", "workerthreads", "startpaused", "threads", "workers"], "write it in `#[tokio::test]` below"),
     (&["seed", "key"], "write `order = stable(\"key\")`"),
     (&["panic", "unwrap", "panics"], "write `on_error = panic`"),
-    (&["return", "result", "returns", "err", "error", "onerr", "onfail", "onfailure"], "write `on_error = return`"),
+    (&["return", "result", "returns"], "write `on_error = return`"),
 ];
+
+/// Takes `min = 8000` and `max = 9000` out, which are two mistakes for one wish.
+pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> {
+    let number = |option: &[TokenTree]| match option {
+        [TokenTree::Ident(name), _, TokenTree::Literal(number)] => {
+            let is_bound = meant_by_a_word(&name.to_string()) == Some("range");
+            number.to_string().parse::<u16>().ok().filter(|_| is_bound)
+        }
+        _ => None,
+    };
+    let bounds: Vec<_> = options.iter().filter_map(|option| Some((number(option)?, option.clone()))).collect();
+    let [(low, first), (high, _)] = &bounds[..] else { return None };
+    options.retain(|option| number(option).is_none());
+    let first: TokenStream = first.iter().cloned().collect();
+    Some(Mistake::at(&first, format!("both ends stand in one option; write `range = {low}..={high}`")))
+}
 
 /// What to say to `hots = "localhost"`.
 pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
     let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
     let value: TokenStream = rest.iter().skip(1).cloned().collect();
+    let is_true = matches!(text(&value).as_str(), "true" | "True");
     let begins = |signs: &str| signs.chars().enumerate().all(|(index, sign)| is_punct(rest.get(index), sign));
     if typed == "free_port" {
         let inside = match rest {
@@ -144,11 +168,29 @@ pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake
     } else if typed == "localhost" && begins(":") {
         let message = "a host and a port are two options";
         Mistake::at(&all, format!("{message}; write `host = \"localhost\", prefer = {}`", text(&value)))
-    } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty()) {
-        Mistake::at(name, message)
+    } else if let Some(message) = value_alone(&typed).filter(|_| rest.is_empty() || is_true) {
+        Mistake::at(&all, message)
     } else {
-        Mistake::at(name, other_name(&typed, value))
+        Mistake::at(name, other_name(&typed, &value))
     }
+}
+
+/// The option that goes by another name elsewhere.
+fn meant(plain: &str) -> Option<&'static str> {
+    OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain)).map(|(meant, _)| *meant)
+}
+
+/// The option that one of the words in a name means: `host` in `server_host`, and in `listen_addr`.
+fn meant_by_a_word(typed: &str) -> Option<&'static str> {
+    let typed = typed.to_lowercase();
+    let mut words: Vec<_> = typed.split('_').rev().collect();
+    // Of all words `port` and `name` say the least.
+    words.sort_by_key(|word| (meant(word) != Some("except"), word.starts_with("port") || *word == "name"));
+    words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
+}
+
+fn plain(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }
 
 /// What to say to a word that is a value elsewhere.
@@ -166,8 +208,13 @@ fn value_alone(typed: &str) -> Option<String> {
 }
 
 /// What to say to a name that means something elsewhere, and to a typo.
-fn other_name(typed: &str, value: TokenStream) -> String {
-    let plain = typed.replace('_', "").to_lowercase();
+fn other_name(typed: &str, value: &TokenStream) -> String {
+    let number = syn::parse2::<syn::LitInt>(value.clone()).ok();
+    let is_count = number.as_ref().is_some_and(|number| number.base10_parse::<u8>().is_ok());
+    let plain = match plain(typed) {
+        ports if ports == "ports" && is_count => "count".to_owned(),
+        plain => plain,
+    };
     let wish = WISHES.iter().find(|(names, _)| names.contains(&plain.as_str()));
     // `#[ignore]` takes no ports.
     if let Some((_, fix)) = wish.filter(|_| plain != "ignore" || value.is_empty()) {
@@ -175,17 +222,19 @@ fn other_name(typed: &str, value: TokenStream) -> String {
     }
     if let Some(unit) = plain.strip_prefix("timeout").filter(|unit| !unit.is_empty()) {
         let unit = if unit.starts_with("ms") || unit.starts_with("milli") { "ms" } else { "s" };
-        let number = syn::parse2::<syn::LitInt>(value);
-        let number = number.map_or_else(|_| "5".to_owned(), |number| number.base10_digits().to_owned());
+        let number = number.map_or_else(|| "5".to_owned(), |number| number.base10_digits().to_owned());
         return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
-    let is_number = syn::parse2::<syn::LitInt>(value.clone()).is_ok();
-    let meant = OTHER_NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(meant, _)| *meant);
-    if meant == Some("host") && is_number {
-        return format!("unknown option `{typed}`; write `{}`", option_for(&value));
+    let likely = || likeliest(typed, OPTIONS.iter().map(|row| row.name));
+    if let Some(meant) = meant(&plain).or_else(likely).or_else(|| meant_by_a_word(typed)) {
+        return match meant {
+            "host" if number.is_some() => format!("unknown option `{typed}`; write `{}`", option_for(value)),
+            _ => format!("unknown option `{typed}`; did you mean `{meant}`?"),
+        };
     }
-    if let Some(meant) = meant.or_else(|| likeliest(typed, OPTIONS.iter().map(|row| row.name))) {
-        return format!("unknown option `{typed}`; did you mean `{meant}`?");
+    let mut words = typed.split('_');
+    if let Some((_, fix)) = words.find_map(|word| WISHES.iter().find(|(names, _)| names.contains(&word))) {
+        return format!("there is no option `{typed}`; {fix}");
     }
     let names: Vec<_> = OPTIONS.iter().map(|row| format!("`{}`", row.name)).collect();
     format!("unknown option `{typed}`; the options are {}", names.join(", "))

@@ -19,6 +19,16 @@ pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
     if mentions(ty, "impl") {
         return errors.at(ty, format!("`impl Trait` does not say what to bind; {example}"));
     }
+    if let Some((wrapper, socket)) = wrapped(ty) {
+        return errors.at(
+            ty,
+            if wrapper == "Vec" {
+                format!("a `Vec` does not say how many; write an array, for instance `[{socket}; 2]`")
+            } else {
+                format!("what is filled is the socket itself; write `{socket}`, and make the `{wrapper}` in the body")
+            },
+        );
+    }
     match trees.first() {
         Some(TokenTree::Ident(word)) if word == "_" => {
             errors.at(ty, format!("`_` does not say what to bind; {example}"));
@@ -36,6 +46,17 @@ pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
         },
         _ => {}
     }
+}
+
+/// `Arc<TcpListener>`: what std wraps around a socket, for which nobody can implement a trait of ours, and the socket.
+fn wrapped(ty: &TokenStream) -> Option<(String, String)> {
+    const WRAPPERS: [&str; 9] = ["Vec", "Option", "Result", "Box", "Arc", "Rc", "Mutex", "RwLock", "RefCell"];
+    let ty = text(ty);
+    let (path, inside) = ty.strip_suffix('>')?.split_once('<')?;
+    let wrapper = path.rsplit("::").next().filter(|name| WRAPPERS.contains(name))?;
+    let first = split_at_commas(inside.parse().ok()?, Angles::InTypes).into_iter().next()?.tokens();
+    let socket = wrapped(&first).map_or_else(|| text(&first), |(_, socket)| socket);
+    (is_socket(&first) && !mentions(&first, "dyn")).then(|| (wrapper.to_owned(), socket))
 }
 
 fn has_length(inside: &TokenStream) -> bool {
@@ -160,11 +181,15 @@ fn with_length(owned: &TokenStream) -> String {
     }
 }
 
-/// The type without all `&` in front, where there is one.
+/// The type without all `&` and `*mut` in front, where there is one.
 fn without_references(ty: &TokenStream) -> Option<TokenStream> {
     let without_reference = |input: ParseStream| {
-        input.parse::<Token![&]>()?;
-        input.parse::<Option<syn::Lifetime>>()?;
+        if input.parse::<Option<Token![*]>>()?.is_some() {
+            input.parse::<Option<Token![const]>>()?;
+        } else {
+            input.parse::<Token![&]>()?;
+            input.parse::<Option<syn::Lifetime>>()?;
+        }
         input.parse::<Option<Token![mut]>>()?;
         input.parse::<TokenStream>()
     };

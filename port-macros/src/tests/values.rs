@@ -238,6 +238,18 @@ fn options_that_do_something_pass() {
         ("prefer = self.0.port", "fn f(&self, l: TcpListener) {}"),
         ("port = checked(\"5\".parse().unwrap())", "fn f(l: TcpListener) {}"),
         ("port = \"5\".parse().unwrap_or(5_u16)", "fn f(l: TcpListener) {}"),
+        ("prefer = { let m: Map<u8, u16> = map(); m.len() as u16 }", "fn f(l: TcpListener) {}"),
+        ("prefer = std::env::var(\"PORT\").unwrap_or(\"80\".into()).parse().unwrap()", "fn f(l: TcpListener) {}"),
+        ("prefer = std::env::var(\"PORT\").map_or(80, |_| 81)", "fn f(l: TcpListener) {}"),
+        ("range = range(8000, 9000)", "fn f(l: TcpListener) {}"),
+        ("range = { 8000..9000 }", "fn f(l: TcpListener) {}"),
+        ("timeout = 5.seconds()", "fn f(l: TcpListener) {}"),
+        ("timeout = secs(5)", "fn f(l: TcpListener) {}"),
+        ("env = PORT, inherit = names::HTTP", "fn f(l: TcpListener) {}"),
+        ("host = SocketAddr::from(([127, 0, 0, 1], 80)).ip()", "fn f(l: TcpListener) {}"),
+        ("host = IpAddr::V4(Ipv4Addr::UNSPECIFIED)", "fn f(l: TcpListener) {}"),
+        ("", "fn f(servers: Vec<Server>, #[free_port] l: TcpListener) {}"),
+        ("", "fn f(#[free_port] l: TcpListener, kept: Arc<TcpListener>) {}"),
         ("env = env.name", "fn f(env: Names, #[free_port] l: TcpListener) {}"),
     ] {
         let told = mistakes(arguments, item);

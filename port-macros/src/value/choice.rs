@@ -16,7 +16,7 @@ pub(crate) fn request(given: &Given) -> Result<Value, Mistake> {
             Err(given.mistake(format!("`{path}` is a type; write `request = {path}::new()`")))
         }
         _ if given.is_there().is_err() => given.is_there().and_then(|()| given.as_it_is()),
-        _ if given.literal.is_some() => Err(given.instead("a request", "PortRequest::new()")),
+        _ if given.literal.is_some() => Err(given.instead("a request", "port_runtime::PortRequest::new()")),
         _ => given.as_it_is(),
     }
 }
@@ -30,8 +30,14 @@ pub(crate) fn crate_path(given: &Given) -> Result<Value, Mistake> {
             }
         }
     }
-    if let Some((runtime, _)) = text(given.tokens).rsplit_once("::with_free_port") {
+    let path = text(given.tokens);
+    let of_ours = ["::with_free_port", "::PortRequest"].iter().find_map(|name| path.strip_suffix(name));
+    if let Some(runtime) = of_ours {
         return Err(given.mistake(format!("`crate` is the path of the crate; write `crate = {runtime}`")));
+    }
+    let with_underscores = path.replace('-', "_");
+    if path.contains('-') && with_underscores.parse().is_ok_and(|path: TokenStream| path_of.parse2(path).is_ok()) {
+        return Err(given.instead("a path", with_underscores));
     }
     let path = path_of.parse2(given.tokens.clone());
     path.map(Value::Expression).map_err(|_| given.instead("a path", "::my_harness::port_runtime"))

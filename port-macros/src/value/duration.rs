@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use quote::quote_spanned;
 use syn::Lit;
 
@@ -13,6 +13,7 @@ use crate::tokens::text;
 pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     let typed = text(given.tokens);
     match &given.literal {
+        Some(Lit::Str(quoted)) if FOREVER.contains(&quoted.value().as_str()) => Err(given.mistake(WAITS)),
         Some(Lit::Str(quoted)) => {
             let timeout = parse(&quoted.value()).map_err(|message| given.mistake(message))?;
             let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
@@ -32,10 +33,15 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             joined if parse(&joined).is_ok() => {
                 Err(given.mistake(format!("a timeout stands in quotes; write `timeout = \"{joined}\"`")))
             }
-            _ if ["never", "forever", "infinite", "none"].contains(&typed.as_str()) => {
-                Err(given.mistake("without a timeout it waits forever; leave `timeout` out"))
+            joined
+                if ["from_secs(0)", "from_millis(0)", "Duration::ZERO"].iter().any(|zero| joined.ends_with(zero)) =>
+            {
+                Err(given.mistake(ZERO))
             }
-            _ if given.word().is_some() => Err(given.instead("a timeout", "\"5s\"")),
+            _ if FOREVER.contains(&typed.as_str()) => Err(given.mistake(WAITS)),
+            _ if given.word().is_some() || given.tuple().is_some() || is_arithmetic(&given.trees()) => {
+                Err(given.instead("a timeout", "\"5s\""))
+            }
             joined => match in_words(&joined) {
                 Some(quoted) => Err(given.instead("a timeout", format!("\"{quoted}\""))),
                 None => given.as_it_is(),
@@ -44,9 +50,18 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
     }
 }
 
+/// `5 * 1000`, which is no `Duration` whatever it comes to.
+fn is_arithmetic(value: &[TokenTree]) -> bool {
+    value.iter().all(|tree| matches!(tree, TokenTree::Literal(_) | TokenTree::Punct(_)))
+}
+
 /// A number with some unit that we do not know, or none.
 fn in_seconds(number: &str) -> String {
     let digits: String = number.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+    // Nobody waits for so many seconds.
+    if digits.parse::<u64>().is_ok_and(|number| number >= 1_000) && digits == number {
+        return format!("{digits}ms");
+    }
     if parse(&format!("{digits}s")).is_ok() { format!("{digits}s") } else { "5s".to_owned() }
 }
 
@@ -79,6 +94,8 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     }
 }
 
+const FOREVER: [&str; 4] = ["never", "forever", "infinite", "none"];
+const WAITS: &str = "without a timeout it waits forever; leave `timeout` out";
 const ZERO: &str = "a timeout of zero gives up at once; leave `timeout` out to wait forever";
 
 /// `Duration::seconds(5)` and `5*second`, as other crates and languages say it. std has other names.
@@ -86,7 +103,7 @@ fn in_words(typed: &str) -> Option<String> {
     const STD: [&str; 6] = ["from_secs", "from_millis", "from_micros", "from_nanos", "from_mins", "from_hours"];
     let (words, is_std) = match typed.rsplit_once("Duration::") {
         Some((_, call)) => (call.strip_suffix(')')?.split_once('(')?, STD.iter().any(|name| call.starts_with(name))),
-        None => (typed.split_once('*')?, false),
+        None => (typed.split_once(['*', '.'])?, false),
     };
     let (unit, number) =
         if words.0.starts_with(|first: char| first.is_ascii_digit()) { (words.1, words.0) } else { words };

@@ -70,6 +70,12 @@ fn begins_operand(tree: &TokenTree) -> bool {
     }
 }
 
+/// Whether there are commas, and no statements in which generics may have some: `8080, 8081` in braces.
+fn is_list(inside: &TokenStream) -> bool {
+    let has = |sign| inside.clone().into_iter().any(|tree| is_punct(Some(&tree), sign));
+    has(',') && !has(';') && !has('<') && !has('|')
+}
+
 /// The value of one option, as it was written.
 pub(crate) struct Given<'a> {
     row: &'a Row,
@@ -101,7 +107,7 @@ impl<'a> Given<'a> {
         unwrapped(self.tokens.clone())
     }
 
-    /// A lower-case word that is no parameter, and so can only be a word.
+    /// A lower-case word that is no parameter, and so can only be a word; and what nobody calls a constant of his.
     fn word(&self) -> Option<String> {
         match &self.trees()[..] {
             [TokenTree::Ident(word)] => self.word_of(word),
@@ -110,9 +116,11 @@ impl<'a> Given<'a> {
     }
 
     fn word_of(&self, ident: &Ident) -> Option<String> {
+        const OF_OTHER_LANGUAGES: [&str; 6] = ["True", "False", "NULL", "INADDR_ANY", "INADDR_LOOPBACK", "SOMAXCONN"];
         let word = ident.to_string();
-        let is_word =
-            word.starts_with(|first: char| first.is_lowercase()) && !["true", "false", "self"].contains(&word.as_str());
+        let is_word = word.starts_with(|first: char| first.is_lowercase())
+            && !["true", "false", "self"].contains(&word.as_str())
+            || OF_OTHER_LANGUAGES.contains(&word.as_str());
         (is_word && !self.scope.contains(&word)).then_some(word)
     }
 
@@ -143,6 +151,10 @@ impl<'a> Given<'a> {
         trees.iter().any(|tree| is_punct(Some(tree), '$'))
             || has_colon && !has_closure_or_label
             || !has_closure_or_label && pairs.any(|pair| ends_operand(pair.first()) && begins_operand(&pair[1]))
+            || trees
+                .windows(2)
+                .any(|pair| is_punct(pair.first(), '=') && is_joint(&pair[0]) && is_punct(pair.get(1), '>'))
+            || self.inside(Delimiter::Brace).is_some_and(|inside| is_list(&inside))
             || self.is_alternative()
             || trees.iter().any(|tree| is_punct(Some(tree), '~'))
             || is_punct(trees.first(), '@')
@@ -181,6 +193,9 @@ impl<'a> Given<'a> {
     /// What to write for `8080 or 9090`, `"PORT" || 8080`, `8000..9000 except 8080` and `$PORT`.
     pub(crate) fn two_values(&self) -> Option<String> {
         let name = self.row.name;
+        if let Some(variable) = self.read_elsewhere() {
+            return Some(format!("write `env = \"{variable}\"`"));
+        }
         let trees = self.trees();
         if let [TokenTree::Punct(_), TokenTree::Ident(variable)] = &trees[..] {
             let is_port = matches!(name, "env" | "port" | "prefer");
@@ -219,8 +234,8 @@ impl<'a> Given<'a> {
     /// What to do with `inherit = true` and `portserver = false`.
     pub(crate) fn switch(&self) -> String {
         let name = self.row.name;
-        match self.literal {
-            Some(Lit::Bool(ref on)) if !on.value => format!("leave `{name}` out"),
+        match text(self.tokens).trim_matches('"').to_lowercase().as_str() {
+            "false" | "no" | "off" | "null" | "0" => format!("leave `{name}` out"),
             _ => format!("write `{name}` alone"),
         }
     }

@@ -19,12 +19,13 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     }
     given.is_there()?;
     let typed = text(given.tokens);
-    // As Node and Python read it: `process.env.PORT`, `os.environ["PORT"]`.
     let is_field = typed.rsplit_once('.').is_some_and(|(_, name)| is_variable(name));
-    if (is_field || READS.iter().any(|read| typed.starts_with(read))) && given.unknown_word().is_some() {
-        let name = typed.rsplit(['.', '[', '(']).next().unwrap_or_default();
-        let name = name.split(',').next().unwrap_or_default().trim_matches(['"', ']', ')']);
-        return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
+    if let Some(name) =
+        given.read_elsewhere().or_else(|| Some(typed.rsplit_once('.')?.1.to_owned()).filter(|_| is_field))
+    {
+        if given.unknown_word().is_some() || typed.contains("||") {
+            return Err(given.mistake(format!("`env` reads the variable itself; write `env = \"{name}\"`")));
+        }
     }
     let reads_it = ["env!(", "env::var(", "env::var_os("].iter().any(|call| text(given.tokens).contains(call));
     match &given.literal {
@@ -43,7 +44,16 @@ pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     given.as_it_is()
 }
 
-const READS: [&str; 4] = ["process.env[", "os.environ[", "os.environ.get(", "os.getenv("];
+impl Given<'_> {
+    /// The variable that Node and Python read: `process.env.PORT`, `os.environ["PORT"]`.
+    pub(super) fn read_elsewhere(&self) -> Option<String> {
+        let typed = text(self.tokens);
+        let (_, rest) = ["process.env", "os.environ", "getenv"].iter().find_map(|read| typed.split_once(read))?;
+        let name = rest.trim_start_matches(".get").trim_start_matches(['.', '[', '(', '"']);
+        let end = name.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(name.len());
+        Some(name[..end].to_owned()).filter(|name| is_variable(name))
+    }
+}
 
 /// How shells write the value of a variable, around its name.
 pub(super) const SHELL: [char; 6] = ['$', '{', '}', '%', '(', ')'];
@@ -86,14 +96,22 @@ fn check_variable(name: &str) -> Result<(), String> {
 }
 
 pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
-    match given.word().as_deref() {
-        Some("yes" | "on") => return Err(given.mistake("`inherit` is no switch; write `inherit` alone")),
-        Some("no" | "off") => return Err(given.mistake("`inherit` is no switch; leave `inherit` out")),
-        Some(word) => return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`"))),
-        None => {}
+    match text(given.tokens).trim_matches('"') {
+        "yes" | "on" | "no" | "off" | "true" | "false" | "True" | "False" | "NULL" | "null" => {
+            return Err(given.mistake(format!("`inherit` is no switch; {}", given.switch())));
+        }
+        variable @ ("LISTEN_FDS" | "LISTEN_FDNAMES" | "LISTEN_PID") => {
+            return Err(given.mistake(format!("`inherit` reads `{variable}` itself; write `inherit` alone")));
+        }
+        _ => {}
     }
-    if given.inside(Delimiter::Bracket).is_some() {
-        return Err(given.instead("the name of one socket", "\"http\""));
+    if let Some(word) = given.word() {
+        return Err(given.mistake(format!("a socket is named in quotes; write `inherit = \"{word}\"`")));
+    }
+    given.is_there()?;
+    if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
+        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        return Err(given.instead("the name of one socket", first.as_deref().unwrap_or("\"http\"")));
     }
     match &given.literal {
         Some(Lit::Str(name)) if name.value().is_empty() => {
@@ -102,7 +120,6 @@ pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
         Some(Lit::Str(name)) if name.value().contains(':') => {
             Err(given.mistake("`:` separates the names of `LISTEN_FDNAMES`; write one name without it"))
         }
-        Some(Lit::Bool(_)) => Err(given.mistake(format!("`inherit` is no switch; {}", given.switch()))),
         Some(Lit::Int(_)) => {
             Err(given.mistake("sockets are taken in order or by name, not by number; write `inherit` alone"))
         }

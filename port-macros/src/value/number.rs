@@ -10,7 +10,7 @@ use super::port::check_port;
 use super::ports::{Range, list_of, range_of};
 use super::{Given, Value};
 use crate::errors::Mistake;
-use crate::tokens::{is_punct, text, unwrapped};
+use crate::tokens::{is_punct, text};
 
 pub(crate) fn port(given: &Given) -> Result<Value, Mistake> {
     if let Some(Lit::Int(port)) = &given.literal {
@@ -54,13 +54,22 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
     }
     let several = given.inside(Delimiter::Bracket).or_else(|| given.tuple());
     if let Some(ports) = several {
-        return Err(given.mistake(format!("`{name}` takes one port; write `range = [{}]`", text(&ports))));
+        let ports = text(&ports);
+        let ports = ports.trim_end_matches(',');
+        let fix = if ports.parse::<u16>().is_ok() { format!("{name} = {ports}") } else { format!("range = [{ports}]") };
+        return Err(given.mistake(format!("`{name}` takes one port; write `{fix}`")));
     }
-    // `:8080`, as some programs take it.
-    if let [colon, TokenTree::Literal(port)] = &unwrapped(given.tokens.clone())[..] {
-        if is_punct(Some(colon), ':') {
+    match &given.trees()[..] {
+        // `:8080`, as some programs take it.
+        [colon, TokenTree::Literal(port)] if is_punct(Some(colon), ':') => {
             return Err(given.mistake(format!("`{name}` takes a number; write `{name} = {port}`")));
         }
+        [TokenTree::Literal(port), TokenTree::Ident(cast), TokenTree::Ident(ty)]
+            if cast == "as" && ["i32", "u32", "i64", "u64", "usize"].iter().any(|other| ty == other) =>
+        {
+            return Err(given.mistake(format!("a port is a `u16`; write `{port}`")));
+        }
+        _ => {}
     }
     match given.word() {
         Some(word) if ["any", "auto", "random", "free", "none"].contains(&word.as_str()) => {
@@ -71,16 +80,20 @@ fn one_port(given: &Given) -> Result<Value, Mistake> {
     }
 }
 
-/// The name in `env!("PORT")` and `std::env::var("PORT")`, which are no numbers.
+/// The name in `env!("PORT")` and `std::env::var("PORT").unwrap_or("80".into())`, which are no numbers.
 fn reads_variable(given: &Given) -> Option<String> {
     let typed = text(given.tokens);
-    let call = [".parse().unwrap()", ".parse::<u16>().unwrap()", ".unwrap()"]
-        .iter()
-        .fold(typed.as_str(), |call, end| call.strip_suffix(end).unwrap_or(call));
-    let calls = ["std::env::var(", "env!(", "std::env!(", "option_env!("];
-    let name = calls.iter().find_map(|start| call.strip_prefix(start))?.strip_suffix(')')?;
-    (name.starts_with('"') && name.ends_with('"') && name.matches('"').count() == 2).then(|| name.to_owned())
+    let calls = ["std::env::var(", "env::var(", "env!(", "std::env!(", "option_env!("];
+    let (name, _) = calls.iter().find_map(|start| typed.strip_prefix(start))?.split_once(')')?;
+    let trees = given.trees();
+    let mut methods = trees.windows(2).filter(|pair| is_punct(pair.first(), '.'));
+    let is_text = methods.all(|pair| STAYS_TEXT.contains(&pair[1].to_string().as_str()));
+    (is_text && name.len() > 1 && name.starts_with('"') && name.matches('"').count() == 2).then(|| name.to_owned())
 }
+
+/// Methods after which a variable is still no number.
+const STAYS_TEXT: [&str; 9] =
+    ["unwrap", "expect", "unwrap_or", "unwrap_or_else", "unwrap_or_default", "ok", "into", "to_string", "clone"];
 
 fn in_quotes(given: &Given, quoted: &str) -> Mistake {
     let name = given.row.name;

@@ -45,6 +45,9 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             word => format!("the order is a word without quotes; write `order = {word}`"),
         })),
         (_, Some(_)) => Err(given.instead("an order", "random")),
+        ([TokenTree::Group(list)], _) if list.delimiter() == Delimiter::Bracket => {
+            Err(given.instead("an order", "random"))
+        }
         // A constant would be upper-case.
         ([TokenTree::Ident(word)], _) if ["Lowest", "Random", "Stable"].iter().any(|other| word == other) => {
             Err(if word == "Stable" {

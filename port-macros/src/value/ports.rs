@@ -4,13 +4,13 @@ use std::fmt;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Lit, LitInt, Token};
+use syn::{Lit, LitInt, LitStr, Token};
 
 use super::port::{check_port, out_of_range};
 use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::split::{Angles, Part, split_at_commas};
-use crate::tokens::{text, unwrapped};
+use crate::tokens::{is_punct, text, unwrapped};
 
 pub(crate) fn range(given: &Given) -> Result<Value, Mistake> {
     match &given.literal {
@@ -35,16 +35,17 @@ fn several(given: &Given) -> Result<Value, Mistake> {
     match &given.literal {
         Some(Lit::Str(quoted)) => {
             let text = quoted.value();
-            let ports = list_of(&text).or_else(|| range_of(&text)).unwrap_or_else(|| "8000..9000".to_owned());
+            let ports =
+                list_of(&text).or_else(|| range_of(&text)).unwrap_or_else(|| given.row.example_value().to_owned());
             return Err(given.mistake(format!("expected a range, found a string; write `{name} = {ports}`")));
         }
         Some(Lit::Int(port)) => return Err(given.mistake(out_of_range(port))),
-        Some(_) => return Err(given.instead("a range", "8000..9000")),
+        Some(_) => return Err(given.instead("a range", given.row.example_value())),
         None => {}
     }
     given.is_there()?;
     if given.word().is_some() {
-        return Err(given.instead("a range", "8000..9000"));
+        return Err(given.instead("a range", given.row.example_value()));
     }
     if given.parses_anything() || text(given.tokens).contains("Ports::from(\"") {
         return Err(given.mistake("nothing says what to parse; write `.parse::<port_runtime::Ports>()`"));
@@ -53,8 +54,15 @@ fn several(given: &Given) -> Result<Value, Mistake> {
         range.check().map_err(|message| given.mistake(message))?;
     } else if let Some(list) = given.inside(Delimiter::Bracket) {
         check_list(given, &list)?;
-    } else if let Some(range) = given.tuple().as_ref().and_then(pair).or_else(|| difference(given.tokens)) {
+    } else if let Some(range) = difference(given.tokens) {
         return Err(given.mistake(format!("a range has two dots in the middle; write `{name} = {range}`")));
+    } else if let Some(numbers) = given.tuple().or_else(|| given.inside(Delimiter::Brace)).and_then(numbers) {
+        return Err(given.mistake(match &numbers[..] {
+            [first, last] if name == "range" => {
+                format!("a range has two dots in the middle; write `range = {first}..{last}`")
+            }
+            _ => format!("several ports stand in brackets; write `{name} = [{}]`", numbers.join(", ")),
+        }));
     }
     given.as_it_is()
 }
@@ -64,8 +72,14 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
     if list.is_empty() {
         return Err(given.mistake(format!("the list is empty; write `{}`, or leave the option out", given.row.example)));
     }
-    for part in split_at_commas(list.clone(), Angles::InExpressions) {
-        let part = part.tokens();
+    let parts: Vec<_> = split_at_commas(list.clone(), Angles::InExpressions).into_iter().map(Part::tokens).collect();
+    if let [first, dots, last] = &parts[..] {
+        if ["..", "..."].contains(&text(dots).as_str()) {
+            let (name, range) = (given.row.name, format!("{}..={}", text(first), text(last)));
+            return Err(given.mistake(format!("a range stands without brackets and commas; write `{name} = {range}`")));
+        }
+    }
+    for part in parts {
         match syn::parse2::<Lit>(part.clone()) {
             Ok(Lit::Int(number)) => check_port(&number, "").map_err(|message| Mistake::at(&part, message))?,
             Ok(Lit::Str(quoted)) if quoted.value().parse::<u16>().is_ok() => {
@@ -75,7 +89,11 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
             Err(_) => {}
         }
         let range = Range::of(&part).map(|range| range.to_string());
-        if let Some(range) = range.or_else(|| negative_difference(&part)) {
+        let pair = || match &unwrapped(part.clone())[..] {
+            [TokenTree::Group(pair)] => numbers(pair.stream()).map(|numbers| numbers.join("..=")),
+            _ => None,
+        };
+        if let Some(range) = range.or_else(|| negative_difference(&part)).or_else(pair) {
             let fix = format!("write `{} = {range}`, or list its ports one by one", given.row.name);
             return Err(Mistake::at(&part, format!("a range cannot stand in a list; {fix}")));
         }
@@ -94,24 +112,29 @@ pub(super) fn excludes(ports: &str, port: u16) -> bool {
     }
 }
 
-/// `(8000, 9000)`.
-fn pair(inside: &TokenStream) -> Option<String> {
-    let pair = |input: ParseStream| {
-        let first: LitInt = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let last: LitInt = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
-        Ok(format!("{first}..{last}"))
+/// `(8000, 9000)`, `{8000, 9000}` and `{min: 8000, max: 9000}`.
+fn numbers(inside: TokenStream) -> Option<Vec<String>> {
+    let parts = split_at_commas(inside, Angles::InExpressions);
+    let number = |part: Part| match part.trees.last()? {
+        TokenTree::Literal(number) if part.trees.len() == 1 || is_punct(part.trees.get(1), ':') => {
+            number.to_string().parse::<u16>().ok()
+        }
+        _ => None,
     };
-    pair.parse2(inside.clone()).ok()
+    let numbers: Option<Vec<_>> = parts.into_iter().map(|part| Some(number(part)?.to_string())).collect();
+    numbers.filter(|numbers| numbers.len() > 1)
 }
 
-/// `8000-9000`, which people mean with both ends, and `8000/9000`.
+/// `8000-9000`, which people mean with both ends, `8000/9000`, `8000:9000` and `8000->9000`.
 fn difference(tokens: &TokenStream) -> Option<String> {
     let difference = |input: ParseStream| {
         let first: LitInt = input.parse()?;
         if input.peek(Token![/]) {
             input.parse::<Token![/]>()?;
+        } else if input.peek(Token![:]) {
+            input.parse::<Token![:]>()?;
+        } else if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
         } else {
             input.parse::<Token![-]>()?;
         }
@@ -157,12 +180,22 @@ pub(crate) struct Range {
     first: Option<LitInt>,
     dots: &'static str,
     last: Option<LitInt>,
+    /// `"8000".."9000"`
+    in_quotes: bool,
 }
 
 impl Range {
     pub(crate) fn of(tokens: &TokenStream) -> Option<Self> {
+        let mut in_quotes = false;
+        let mut end = |input: ParseStream| match input.parse::<Option<LitStr>>()? {
+            Some(quoted) => {
+                in_quotes = true;
+                quoted.parse().map(Some)
+            }
+            None => input.parse(),
+        };
         let range = |input: ParseStream| {
-            let first = input.parse()?;
+            let first = end(input)?;
             let dots = if input.peek(Token![..=]) {
                 input.parse::<Token![..=]>().map(|_| "..=")?
             } else if input.peek(Token![...]) {
@@ -170,9 +203,9 @@ impl Range {
             } else {
                 input.parse::<Token![..]>().map(|_| "..")?
             };
-            Ok(Self { first, dots, last: input.parse()? })
+            Ok(Self { first, dots, last: end(input)?, in_quotes: false })
         };
-        range.parse2(tokens.clone()).ok()
+        range.parse2(tokens.clone()).ok().map(|range| Self { in_quotes, ..range })
     }
 
     fn contains(&self, port: u16) -> bool {
@@ -182,7 +215,7 @@ impl Range {
     }
 
     fn check(&self) -> Result<(), String> {
-        let Self { first, dots, last } = self;
+        let Self { first, dots, last, in_quotes } = self;
         let (Some(first), Some(last)) = (first, last) else {
             return Err(format!("the range has an open end; write `{self}`"));
         };
@@ -193,6 +226,8 @@ impl Range {
         } else if highest > 65535 || high == 65536 {
             // `8000..65536` means well, but 65536 is no `u16`.
             Err(format!("port numbers end at 65535; write `{low}..=65535`"))
+        } else if *in_quotes {
+            Err(format!("a port is a number; write `{self}`"))
         } else if *dots == "..." {
             Err(format!("`...` is the old way to write a range; write `{low}..={high}`"))
         } else if low == 0 {

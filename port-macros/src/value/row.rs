@@ -57,6 +57,11 @@ impl Row {
         self
     }
 
+    /// What the example gives it.
+    pub(crate) fn example_value(&self) -> &'static str {
+        self.example.split_once(" = ").map_or("", |(_, value)| value)
+    }
+
     /// What stands there at least.
     pub(crate) fn shape(&self) -> String {
         if let Takes::Always(_) = self.takes { format!("{} = …", self.name) } else { self.name.to_owned() }

@@ -52,6 +52,14 @@ impl Given<'_> {
     /// `min..max` and `args.port`, where nothing is called so.
     pub(crate) fn unknown_word(&self) -> Option<Mistake> {
         let word = read_by(self.tokens).into_iter().find(|word| self.word_of(word).is_some())?;
+        if let Some(variable) = self.read_elsewhere() {
+            return Some(self.mistake(if self.row.name == "host" {
+                let fix = format!("host = port_runtime::Host::env_or(\"{variable}\", \"127.0.0.1\")");
+                format!("Rust reads a variable in another way; write `{fix}`")
+            } else {
+                format!("a variable is an option of its own; write `env = \"{variable}\"`")
+            }));
+        }
         let typed = text(self.tokens);
         let has_fields = typed.contains(&format!("{word}.")) && !typed.contains(&format!("{word}.."));
         Some(if has_fields {

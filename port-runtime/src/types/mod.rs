@@ -58,7 +58,7 @@ use crate::request::PortRequest;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from a free port",
     label = "not a type that `#[with_free_port]` can fill",
-    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio (with the feature of that name: `cargo add port-runtime --features tokio`), `ReservedPort` for a number, `DualStack<T>`, tuples on one number, arrays `[T; N]` instead of `Vec<T>`, and types of your own that implement `FromFreePort`; an `Option` or `Arc` is made in the body",
+    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio (with the feature of that name: `cargo add port-runtime --features tokio`), `ReservedPort` for a number or an address, `ClientSocket` for a `TcpStream`, `DualStack<T>`, tuples on one number, arrays `[T; N]` instead of `Vec<T>`, and types of your own that implement `FromFreePort`; an `Option` or `Arc` is made in the body",
     note = "a type that has to be awaited (`AsyncFromFreePort`) needs an `async fn`, and no array or tuple around it",
     note = "what the caller passes stays a parameter if the others are marked: `#[free_port] listener: std::net::TcpListener`",
     note = "if no type is written there, write one: `let listener: std::net::TcpListener = request.bind()?`"
@@ -93,7 +93,7 @@ pub trait FromFreePort: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from a free port",
     label = "not a type that `#[with_free_port]` can fill",
-    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio (with the feature of that name: `cargo add port-runtime --features tokio`), `ReservedPort` for a number, `DualStack<T>`, tuples on one number, arrays `[T; N]` instead of `Vec<T>`, and types of your own that implement `AsyncFromFreePort`; an `Option` or `Arc` is made in the body",
+    note = "what can be filled: `TcpListener` and `UdpSocket` of std, tokio, async-io and mio (with the feature of that name: `cargo add port-runtime --features tokio`), `ReservedPort` for a number or an address, `ClientSocket` for a `TcpStream`, `DualStack<T>`, tuples on one number, arrays `[T; N]` instead of `Vec<T>`, and types of your own that implement `AsyncFromFreePort`; an `Option` or `Arc` is made in the body",
     note = "arrays and tuples hold types that need not be awaited (`FromFreePort`): take others as parameters of their own",
     note = "what the caller passes stays a parameter if the others are marked: `#[free_port] listener: std::net::TcpListener`",
     note = "if no type is written there, write one: `let listener: std::net::TcpListener = request.bind_async().await?`"

@@ -31,7 +31,7 @@ fn serve(&self) -> u8 {
                 pub mod backlog {}
                 ///timeout = "5s"
                 pub mod timeout {}
-                ///request = PortRequest::new()
+                ///request = port_runtime::PortRequest::new()
                 pub mod request {}
                 ///on_error = panic
                 pub mod on_error {}
