@@ -37,7 +37,8 @@ pub(crate) struct Fill {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: TokenStream,
     pub(crate) ty: TokenStream,
-    /// The whole parameter as it is written, for messages.
+    /// The type, and the whole parameter, as people write them.
+    pub(crate) type_text: String,
     pub(crate) text: String,
     /// The options in its mark.
     pub(crate) args: Args,
@@ -107,11 +108,12 @@ impl Plan {
         for parameter in parameters {
             let args = Args::of_mark(parameter.mark(), scope, errors);
             let is_filled = if has_marks { parameter.mark().is_some() } else { parameter.is_nobodys() };
-            let text = parameter.text();
             match parameter {
                 Parameter { attributes, shape: Shape::Typed { pattern, ty } } if is_filled => {
                     let decided = this.decide(&args, &returned);
-                    this.filled.push(Fill { attributes, pattern, ty, text, args, decided });
+                    let type_text = text(&ty);
+                    let text = format!("{}: {type_text}", text(&pattern));
+                    this.filled.push(Fill { attributes, pattern, ty, type_text, text, args, decided });
                 }
                 kept => this.kept.push(kept),
             }

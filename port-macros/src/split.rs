@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
-use crate::tokens::{is_joint, is_one_of, is_punct};
+use crate::tokens::{is_joint, is_one_of, is_punct, stream, text};
 
 /// Takes the last `{ … }` off, so that syn never copies a function's body.
 ///
@@ -42,9 +42,14 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    pub(crate) fn tokens(self) -> TokenStream {
-        self.trees.into_iter().collect()
+    pub(crate) fn tokens(&self) -> TokenStream {
+        stream(&self.trees)
     }
+}
+
+/// What stands between the commas of an expression, as people write it.
+pub(crate) fn texts(tokens: TokenStream) -> Vec<String> {
+    split_at_commas(tokens, Angles::InExpressions).iter().map(|part| text(&part.tokens())).collect()
 }
 
 /// Splits at the commas outside all brackets.

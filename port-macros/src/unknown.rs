@@ -7,7 +7,7 @@ use crate::errors::Mistake;
 use crate::likeness::likeliest;
 use crate::nameless::{is_socket, option_for, without_name};
 use crate::options::{OPTIONS, row};
-use crate::tokens::{is_punct, text};
+use crate::tokens::{is_punct, stream, text};
 use crate::value::Scope;
 
 /// Names from other tools, and the option that is closest to them.
@@ -138,7 +138,7 @@ pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> 
     let bounds: Vec<_> = options.iter().filter_map(|option| Some((number(option)?, option.clone()))).collect();
     let [(low, first), (high, _)] = &bounds[..] else { return None };
     options.retain(|option| number(option).is_none());
-    let first: TokenStream = first.iter().cloned().collect();
+    let first = stream(first);
     Some(Mistake::at(&first, format!("both ends stand in one option; write `range = {low}..={high}`")))
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> 
 pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
     let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
-    let value: TokenStream = rest.iter().skip(1).cloned().collect();
+    let value = stream(rest.get(1..).unwrap_or_default());
     let is_true = matches!(text(&value).as_str(), "true" | "True");
     let begins = |signs: &str| signs.chars().enumerate().all(|(index, sign)| is_punct(rest.get(index), sign));
     if typed == "free_port" {
@@ -183,10 +183,17 @@ fn meant(plain: &str) -> Option<&'static str> {
 /// The option that one of the words in a name means: `host` in `server_host`, and in `listen_addr`.
 fn meant_by_a_word(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
-    let mut words: Vec<_> = typed.split('_').rev().collect();
-    // Of all words `port` and `name` say the least.
-    words.sort_by_key(|word| (meant(word) != Some("except"), word.starts_with("port") || *word == "name"));
-    words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
+    let mut best = None;
+    for word in typed.split('_').rev() {
+        let elsewhere = meant(word);
+        let Some(option) = elsewhere.or_else(|| Some(row(word)?.name)) else { continue };
+        // Of all words `port` and `name` say the least.
+        let rank = (elsewhere != Some("except"), word.starts_with("port") || word == "name");
+        if best.is_none_or(|(other, _)| rank < other) {
+            best = Some((rank, option));
+        }
+    }
+    best.map(|(_, option)| option)
 }
 
 fn plain(name: &str) -> String {
@@ -225,7 +232,7 @@ fn other_name(typed: &str, value: &TokenStream) -> String {
         let number = number.map_or_else(|| "5".to_owned(), |number| number.base10_digits().to_owned());
         return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
-    let likely = || likeliest(typed, OPTIONS.iter().map(|row| row.name));
+    let likely = || likeliest(typed, &OPTIONS.each_ref().map(|row| row.name));
     if let Some(meant) = meant(&plain).or_else(likely).or_else(|| meant_by_a_word(typed)) {
         return match meant {
             "host" if number.is_some() => format!("unknown option `{typed}`; write `{}`", option_for(value)),

@@ -1,7 +1,5 @@
 //! Rules about options that stand together.
 
-use proc_macro2::TokenStream;
-
 use crate::args::{Arg, Args};
 use crate::errors::Errors;
 use crate::parameter::variables;
@@ -40,14 +38,14 @@ pub(super) fn values_are_there(plan: &Plan, errors: &mut Errors) {
         let too_late = |fill: &&Fill| variables(&fill.pattern).iter().any(|variable| read.contains(variable));
         let Some(late) = later.clone().find(too_late) else { continue };
         let name = read.iter().find(|name| variables(&late.pattern).contains(name));
-        errors.at(name, not_yet(plan, late, &first.ty));
+        errors.at(name, not_yet(plan, late, &first.type_text));
     }
 }
 
-fn not_yet(plan: &Plan, late: &Fill, first: &TokenStream) -> String {
+fn not_yet(plan: &Plan, late: &Fill, first: &str) -> String {
     let name = text(&late.pattern);
     if plan.has_marks() {
-        return format!("`{name}` is not filled yet; move it in front of the one of type `{}`", text(first));
+        return format!("`{name}` is not filled yet; move it in front of the one of type `{first}`");
     }
     let other = plan.filled.iter().find(|fill| !std::ptr::eq(*fill, late));
     let fix = match other {

@@ -71,7 +71,7 @@ pub(super) fn one_port_for_one_parameter(plan: &Plan, errors: &mut Errors) {
         let mut types = Vec::new();
         for fill in &plan.filled {
             if fill.args.get(option).is_none() && !is_conditional(&fill.attributes) {
-                types.push(text(&fill.ty));
+                types.push(&fill.type_text);
             }
         }
         // An expression may come to `None` or 0, and TCP and UDP each have their own numbers.

@@ -55,7 +55,7 @@ fn expressions_are_split_at_their_commas() {
             found,
             parts,
             "{source}: {}",
-            split.into_iter().map(|part| text(&Part::tokens(part))).collect::<Vec<_>>().join(" ; ")
+            split.iter().map(|part| text(&Part::tokens(part))).collect::<Vec<_>>().join(" ; ")
         );
     }
 }

@@ -5,12 +5,12 @@ use syn::Lit;
 
 use super::{Given, Value};
 use crate::errors::Mistake;
-use crate::split::{Angles, split_at_commas};
+use crate::split::texts;
 use crate::tokens::text;
 
 pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
-        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        let first = texts(list).into_iter().next();
         let first = first.unwrap_or_else(|| "\"PORT\"".to_owned());
         return Err(given.mistake(format!("`env` names one variable; write `env = {first}`")));
     }
@@ -110,7 +110,7 @@ pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
     }
     given.is_there()?;
     if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
-        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        let first = texts(list).into_iter().next();
         return Err(given.instead("the name of one socket", first.as_deref().unwrap_or("\"http\"")));
     }
     match &given.literal {

@@ -72,7 +72,7 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
     if list.is_empty() {
         return Err(given.mistake(format!("the list is empty; write `{}`, or leave the option out", given.row.example)));
     }
-    let parts: Vec<_> = split_at_commas(list.clone(), Angles::InExpressions).into_iter().map(Part::tokens).collect();
+    let parts: Vec<_> = split_at_commas(list.clone(), Angles::InExpressions).iter().map(Part::tokens).collect();
     if let [first, dots, last] = &parts[..] {
         if ["..", "..."].contains(&text(dots).as_str()) {
             let (name, range) = (given.row.name, format!("{}..={}", text(first), text(last)));
