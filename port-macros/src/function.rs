@@ -21,7 +21,7 @@ pub(crate) struct Function {
     /// In the order of the signature.
     pub(crate) parameters: Vec<Parameter>,
     /// What stands between `->` and `where`, where there is an arrow.
-    pub(crate) output: Option<TokenStream>,
+    pub(crate) output: Option<Vec<TokenTree>>,
     /// All that follows the parameters: the arrow, the output, the where clause.
     pub(crate) tail: TokenStream,
     /// Absent in the declaration of a trait's method.
@@ -127,17 +127,16 @@ fn read_generics(input: ParseStream) -> Result<TokenStream> {
 }
 
 /// `-> Output where …`, raw: `where` is a keyword, so no type contains it.
-fn read_tail(input: ParseStream) -> Result<(TokenStream, Option<TokenStream>)> {
+fn read_tail(input: ParseStream) -> Result<(TokenStream, Option<Vec<TokenTree>>)> {
     let arrow: Option<Token![->]> = input.parse()?;
-    let mut output = TokenStream::new();
+    let mut output: Vec<TokenTree> = Vec::new();
     while !input.is_empty() && !input.peek(Token![where]) && !input.peek(Token![;]) {
-        input.parse::<TokenTree>()?.to_tokens(&mut output);
+        output.push(input.parse()?);
     }
-    let mut where_clause = TokenStream::new();
+    let mut tail = quote!(#arrow #(#output)*);
     while !input.is_empty() && !input.peek(Token![;]) {
-        input.parse::<TokenTree>()?.to_tokens(&mut where_clause);
+        input.parse::<TokenTree>()?.to_tokens(&mut tail);
     }
     input.parse::<Option<Token![;]>>()?;
-    let tail = quote!(#arrow #output #where_clause);
     Ok((tail, arrow.map(|_| output)))
 }

@@ -12,11 +12,11 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::output::{can_hold_error, future_output, infer_impl, is_of_async_trait};
 use crate::parameter::{Parameter, Shape};
-use crate::tokens::{first_span, text};
+use crate::tokens::{first_span, stream, text};
 use crate::value::{Scope, Value};
 
 pub(crate) struct Plan {
-    /// Its parameters are in the next two fields.
+    /// Its parameters are in the next two fields, and of its output there is what follows from it.
     pub(crate) function: Function,
     /// The parameters that become bindings, in their order.
     pub(crate) filled: Vec<Fill>,
@@ -87,20 +87,21 @@ pub(crate) enum Returned {
 }
 
 impl Plan {
-    pub(crate) fn new(args: Args, function: Function, scope: &Scope, errors: &mut Errors) -> Self {
-        let is_boxed = function.output.as_ref().is_some_and(is_of_async_trait);
-        let output = function.output.clone().map(|output| if is_boxed { future_output(output) } else { output });
+    pub(crate) fn new(args: Args, mut function: Function, scope: &Scope, errors: &mut Errors) -> Self {
+        let output = function.output.take();
+        let is_boxed = output.as_deref().is_some_and(is_of_async_trait);
+        let output = output.map(|output| if is_boxed { future_output(output) } else { output });
         let mut this = Self {
             is_async: function.qualifiers.asyncness.is_some() || is_boxed,
             is_boxed,
-            can_return: output.as_ref().is_some_and(can_hold_error),
+            can_return: output.as_deref().is_some_and(can_hold_error),
             filled: Vec::new(),
             kept: Vec::new(),
             args,
             function,
         };
         let returned = match output {
-            Some(output) if is_boxed => Returned::Written(infer_impl(output)),
+            Some(output) if is_boxed => Returned::Written(infer_impl(stream(&output))),
             _ => Returned::AsDeclared,
         };
         let parameters = mem::take(&mut this.function.parameters);

@@ -14,9 +14,8 @@ use crate::tokens::{is_punct, mentions, text, unwrapped};
 /// Nobody chooses a type that is not written, no value has a type without a size, and a tuple has up to four members.
 pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
     let ty = &fill.ty;
-    let trees = unwrapped(ty.clone());
     let example = "write a type, for instance `std::net::TcpListener`";
-    if mentions(ty, "impl") {
+    if fill.type_text.contains("impl") && mentions(ty, "impl") {
         return errors.at(ty, format!("`impl Trait` does not say what to bind; {example}"));
     }
     if let Some((wrapper, socket)) = wrapped(&fill.type_text) {
@@ -29,21 +28,23 @@ pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
             },
         );
     }
-    match trees.first() {
-        Some(TokenTree::Ident(word)) if word == "_" => {
-            errors.at(ty, format!("`_` does not say what to bind; {example}"));
+    let first_word = fill.type_text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
+    match first_word {
+        Some("_") => errors.at(ty, format!("`_` does not say what to bind; {example}")),
+        Some("dyn" | "str") => errors.at(ty, format!("`{}` does not say what to bind; {example}", fill.type_text)),
+        Some("") => check_brackets(ty, errors),
+        _ => {}
+    }
+}
+
+fn check_brackets(ty: &TokenStream, errors: &mut Errors) {
+    let [TokenTree::Group(group)] = &unwrapped(ty.clone())[..] else { return };
+    match group.delimiter() {
+        Delimiter::Bracket if !has_length(&group.stream()) => {
+            let member = text(&group.stream());
+            errors.at(ty, format!("a slice does not say how many; write an array, for instance `[{member}; 2]`"));
         }
-        Some(TokenTree::Ident(word)) if word == "dyn" || word == "str" => {
-            errors.at(ty, format!("`{}` does not say what to bind; {example}", fill.type_text));
-        }
-        Some(TokenTree::Group(group)) if trees.len() == 1 => match group.delimiter() {
-            Delimiter::Bracket if !has_length(&group.stream()) => {
-                let member = text(&group.stream());
-                errors.at(ty, format!("a slice does not say how many; write an array, for instance `[{member}; 2]`"));
-            }
-            Delimiter::Parenthesis => check_tuple(ty, group.stream(), errors),
-            _ => {}
-        },
+        Delimiter::Parenthesis => check_tuple(ty, group.stream(), errors),
         _ => {}
     }
 }
