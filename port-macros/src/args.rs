@@ -32,17 +32,17 @@ impl Args {
     pub(crate) fn read(tokens: &TokenStream, scope: &Scope, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let parts = split_at_commas(tokens.clone(), Angles::InExpressions);
-        for part in &parts {
+        let mut options = Vec::new();
+        for part in parts {
             if part.trees.is_empty() {
                 errors.at(&part.comma, "expected an option in front of the comma; leave the comma out");
             }
+            options.extend(split_values(unwrapped(part.tokens())));
         }
-        let mut parts: Vec<_> =
-            parts.into_iter().flat_map(|part| split_values(unwrapped(part.trees.into_iter().collect()))).collect();
-        if let Some(mistake) = unknown::take_bounds(&mut parts) {
+        if let Some(mistake) = unknown::take_bounds(&mut options) {
             errors.push(mistake);
         }
-        let mut parts = parts.into_iter().peekable();
+        let mut parts = options.into_iter().peekable();
         while let Some(mut rest) = parts.next() {
             if let ([TokenTree::Ident(name)], Some(value)) =
                 (&rest[..], parts.peek().filter(|next| is_bare_value(next)))

@@ -50,14 +50,17 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
 
 /// `prefer = 8080, inherit` for `"prefer": 8080, inherit`.
 fn with_equals(options: TokenStream) -> String {
-    let parts = split_at_commas(options, Angles::InExpressions).into_iter().map(|part| match &part.trees[..] {
-        [name, rest @ ..] if !take_sign(rest).0.is_empty() => {
-            let value = text(&stream(take_sign(rest).1));
-            format!("{} = {value}", name.to_string().trim_matches('"'))
-        }
-        _ => text(&part.tokens()),
-    });
-    parts.collect::<Vec<_>>().join(", ")
+    let mut texts = Vec::new();
+    for part in split_at_commas(options, Angles::InExpressions) {
+        texts.push(match &part.trees[..] {
+            [name, rest @ ..] if !take_sign(rest).0.is_empty() => {
+                let value = text(&stream(take_sign(rest).1));
+                format!("{} = {value}", name.to_string().trim_matches('"'))
+            }
+            _ => text(&part.tokens()),
+        });
+    }
+    texts.join(", ")
 }
 
 /// The first word of a text.

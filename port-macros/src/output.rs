@@ -61,10 +61,10 @@ fn last_of_several_arguments(output: &[TokenTree]) -> Option<TokenStream> {
     if !is_punct(Some(close), '>') {
         return None;
     }
-    let mut arguments = split_at_commas(stream(inside), Angles::InTypes);
-    arguments.retain(|argument| !is_punct(argument.trees.first(), '\''));
-    let last = arguments.pop()?;
-    (!arguments.is_empty()).then(|| last.tokens())
+    let arguments = split_at_commas(stream(inside), Angles::InTypes);
+    let mut types = arguments.iter().rev().filter(|argument| !is_punct(argument.trees.first(), '\''));
+    let last = types.next()?;
+    types.next().map(|_| last.tokens())
 }
 
 /// Writes every `impl Trait` of a type as `_`, since such a type has no name inside the function.

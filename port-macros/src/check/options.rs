@@ -13,10 +13,11 @@ use crate::value::words::read_by;
 pub(super) fn each_has_an_effect(plan: &Plan, errors: &mut Errors) {
     for (arg, fills) in options(plan) {
         let is_own = |fill: &Fill| fill.args.get(arg.row.name).is_some();
-        let reasons: Option<Vec<String>> =
-            fills.iter().map(|fill| without_effect(arg, fill, &plan.args, is_own(fill))).collect();
-        if let Some(reason) = reasons.as_ref().and_then(|reasons| reasons.first()) {
-            errors.at(&arg.name, reason);
+        let mut reasons = fills.iter().map(|fill| without_effect(arg, fill, &plan.args, is_own(fill)));
+        if let Some(Some(reason)) = reasons.next() {
+            if reasons.all(|other| other.is_some()) {
+                errors.at(&arg.name, reason);
+            }
         }
     }
 }
@@ -56,10 +57,15 @@ fn not_yet(plan: &Plan, late: &Fill, first: &str) -> String {
 }
 
 /// The options with the parameters that each holds for.
-fn options(plan: &Plan) -> impl Iterator<Item = (&Arg, Vec<&Fill>)> {
-    let of_all = plan
-        .args
-        .iter()
-        .map(|arg| (arg, plan.filled.iter().filter(|fill| fill.args.get(arg.row.name).is_none()).collect()));
-    of_all.chain(plan.filled.iter().flat_map(|fill| fill.args.iter().map(move |arg| (arg, vec![fill]))))
+fn options(plan: &Plan) -> Vec<(&Arg, Vec<&Fill>)> {
+    let mut options = Vec::new();
+    for arg in plan.args.iter() {
+        options.push((arg, plan.filled.iter().filter(|fill| fill.args.get(arg.row.name).is_none()).collect()));
+    }
+    for fill in &plan.filled {
+        for arg in fill.args.iter() {
+            options.push((arg, vec![fill]));
+        }
+    }
+    options
 }

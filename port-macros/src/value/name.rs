@@ -81,7 +81,7 @@ fn check_variable(name: &str) -> Result<(), String> {
         Some((name, _)) => Err(format!("`env` names a variable without its value; write `env = \"{}\"`", name.trim())),
         None if bare != name => Err(format!("`{name}` is how a shell writes it; write `env = \"{bare}\"`")),
         None if name.contains(char::is_whitespace) => {
-            let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
+            let joined = name.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join("_");
             Err(format!("no shell can set a variable with a space in its name; write `env = \"{joined}\"`"))
         }
         None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
