@@ -144,7 +144,10 @@ impl Plan {
             None if self.can_return => OnError::Infer(returned.clone()),
             _ => OnError::Panic,
         };
-        let calls = self.args.for_parameter(own).filter_map(|arg| Call::new(arg, &runtime)).collect();
+        let mut calls = Vec::new();
+        for arg in self.args.for_parameter(own) {
+            calls.extend(Call::new(arg, &runtime));
+        }
         Decided { request: setting("request"), runtime, calls, on_error }
     }
 }

@@ -1,6 +1,7 @@
 //! What to say where no option has the name: names from other tools, and typos.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::errors::Mistake;
@@ -145,7 +146,7 @@ pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> 
 /// What to say to `hots = "localhost"`.
 pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
-    let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
+    let all = quote!(#name #(#rest)*);
     let value = stream(rest.get(1..).unwrap_or_default());
     let is_true = matches!(text(&value).as_str(), "true" | "True");
     let begins = |signs: &str| signs.chars().enumerate().all(|(index, sign)| is_punct(rest.get(index), sign));
@@ -217,7 +218,7 @@ fn value_alone(typed: &str) -> Option<String> {
 /// What to say to a name that means something elsewhere, and to a typo.
 fn other_name(typed: &str, value: &TokenStream) -> String {
     let number = syn::parse2::<syn::LitInt>(value.clone()).ok();
-    let is_count = number.as_ref().is_some_and(|number| number.base10_parse::<u8>().is_ok());
+    let is_count = number.as_ref().is_some_and(|number| number.base10_parse::<u16>().is_ok_and(|count| count < 256));
     let plain = match plain(typed) {
         ports if ports == "ports" && is_count => "count".to_owned(),
         plain => plain,
