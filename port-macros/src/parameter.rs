@@ -140,10 +140,8 @@ fn is_no_type(ty: &TokenStream) -> bool {
     }
     let follows_name = |index: usize| {
         let is_lifetime = index > 1 && is_punct(trees.get(index - 2), '\'');
-        let is_keyword = |word: &Ident| is_one_of(word, &KEYWORDS_OF_TYPES);
-        is_name(&trees[index - 1])
-            && !is_lifetime
-            && !matches!(&trees[index - 1], TokenTree::Ident(word) if is_keyword(word))
+        let is_keyword = matches!(&trees[index - 1], TokenTree::Ident(word) if is_one_of(word, &KEYWORDS_OF_TYPES));
+        is_name(&trees[index - 1]) && !is_lifetime && !is_keyword
     };
     has_sign(&trees, &['=', ';', '|', '.', '#', '@'])
         || (1..trees.len()).any(|index| match &trees[index] {
