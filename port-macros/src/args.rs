@@ -11,7 +11,7 @@ use crate::slips::{
     called, end_of_option, has_literal_value, is_bare_value, is_separator, several_values, split_values, take_sign,
 };
 use crate::split::{Angles, split_at_commas};
-use crate::tokens::{is_punct, text, unwrapped};
+use crate::tokens::{is_punct, stream, text, unwrapped};
 use crate::unknown;
 use crate::value::row::{Becomes, Row, Takes};
 use crate::value::{Given, Scope, Value};
@@ -32,23 +32,23 @@ impl Args {
     pub(crate) fn read(tokens: &TokenStream, scope: &Scope, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let parts = split_at_commas(tokens.clone(), Angles::InExpressions);
-        for part in &parts {
+        let mut options = Vec::new();
+        for part in parts {
             if part.trees.is_empty() {
                 errors.at(&part.comma, "expected an option in front of the comma; leave the comma out");
             }
+            options.extend(split_values(unwrapped(part.tokens())));
         }
-        let mut parts: Vec<_> =
-            parts.into_iter().flat_map(|part| split_values(unwrapped(part.trees.into_iter().collect()))).collect();
-        if let Some(mistake) = unknown::take_bounds(&mut parts) {
+        if let Some(mistake) = unknown::take_bounds(&mut options) {
             errors.push(mistake);
         }
-        let mut parts = parts.into_iter().peekable();
+        let mut parts = options.into_iter().peekable();
         while let Some(mut rest) = parts.next() {
             if let ([TokenTree::Ident(name)], Some(value)) =
                 (&rest[..], parts.peek().filter(|next| is_bare_value(next)))
             {
                 if let Some(row) = options::row(&name.to_string()).filter(|row| matches!(row.takes, Takes::Always(_))) {
-                    let fix = row.with_value(&text(&value.iter().cloned().collect()));
+                    let fix = row.with_value(&text(&stream(value)));
                     errors.at(name, format!("`{name}` needs a value; write `{fix}`"));
                     parts.next();
                     continue;
@@ -93,9 +93,7 @@ impl Args {
             return Self::default(); // of which `check` tells, or rustc has told
         }
         let inside = match &mark.arguments.clone().into_iter().collect::<Vec<_>>()[..] {
-            [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
-                nameless::option_for(&value.iter().cloned().collect())
-            }
+            [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => nameless::option_for(&stream(value)),
             [TokenTree::Group(group)] => match group.stream().into_iter().next() {
                 Some(TokenTree::Literal(_)) => nameless::option_for(&group.stream()),
                 _ => text(&group.stream()),
@@ -115,7 +113,7 @@ impl Args {
     }
 
     fn arg(&self, trees: &[TokenTree], scope: &Scope) -> Result<Arg, Mistake> {
-        let all: TokenStream = trees.iter().cloned().collect();
+        let all = stream(trees);
         let [TokenTree::Ident(name), rest @ ..] = trees else {
             return Err(Mistake::at(&all, nameless::without_name(&all)));
         };
@@ -130,7 +128,7 @@ impl Args {
             return Err(Mistake::at(name, format!("`{name}` is given twice; keep one of them")));
         }
         let (sign, value) = take_sign(rest);
-        let value: TokenStream = value.iter().cloned().collect();
+        let value = stream(value);
         if sign == "=" || rest.is_empty() {
             let text = text(&value);
             return Ok(Arg { row, name: name.clone(), value: read_value(row, name, &value, scope)?, text });
@@ -141,11 +139,11 @@ impl Args {
             read_value(row, name, &called, scope)?;
         }
         let write = match row.takes {
-            Takes::Nothing | Takes::Perhaps(_) if called.is_empty() => format!("{} alone", row.name),
-            _ if called.is_empty() => row.example.to_owned(),
-            _ => row.with_value(&text(&called)),
+            Takes::Nothing | Takes::Perhaps(_) if called.is_empty() => format!("`{}` alone", row.name),
+            _ if called.is_empty() => format!("`{}`", row.example),
+            _ => format!("`{}`", row.with_value(&text(&called))),
         };
-        Err(Mistake::at(&all, format!("expected `{}`; write `{write}`", row.shape()).replace(" alone`", "` alone")))
+        Err(Mistake::at(&all, format!("expected `{}`; write {write}", row.shape())))
     }
 
     /// Two options with something else between them than a comma.

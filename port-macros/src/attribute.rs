@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser, Result};
 
 use crate::likeness::likeliest;
+use crate::tokens::is_one_of;
 
 pub(crate) struct Attribute {
     pound: Punct,
@@ -104,12 +105,12 @@ impl Attribute {
             "track_caller",
             "with_free_port",
         ];
-        self.role != Role::Binding && !BUILT_IN.iter().any(|known| self.name == known)
+        self.role != Role::Binding && !is_one_of(&self.name, &BUILT_IN)
     }
 
     /// Whether it calls the function with values of its own, and so would tell of parameters that are missing.
     pub(crate) fn calls(&self) -> bool {
-        ["test_case", "test_matrix", "parameterized"].iter().any(|name| self.name == name)
+        is_one_of(&self.name, &["test_case", "test_matrix", "parameterized"])
     }
 
     /// Takes what is nobody's for a mark.
@@ -134,14 +135,14 @@ impl Role {
     fn of(tool: Option<&Ident>, name: &Ident) -> Self {
         const BINDING: [&str; 6] = ["cfg", "allow", "expect", "warn", "deny", "forbid"];
         const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
-        let is_of_tool = tool.is_some_and(|tool| TOOLS.iter().any(|known| tool == known));
+        let is_of_tool = tool.is_some_and(|tool| is_one_of(tool, &TOOLS));
         match name.to_string().as_str() {
             _ if is_of_tool => Self::Binding,
             "free_port" => Self::Mark,
             "with_free_port" => Self::MistypedMark,
             "cfg_attr" | "doc" => Self::Unclear,
             word if BINDING.contains(&word) => Self::Binding,
-            word if tool.is_none() && likeliest(word, ["free_port"]).is_some() => Self::MistypedMark,
+            word if tool.is_none() && likeliest(word, &["free_port"]).is_some() => Self::MistypedMark,
             _ => Self::Foreign,
         }
     }
@@ -149,6 +150,7 @@ impl Role {
 
 impl ToTokens for Attribute {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend([TokenTree::from(self.pound.clone()), TokenTree::from(self.brackets.clone())]);
+        self.pound.to_tokens(tokens);
+        self.brackets.to_tokens(tokens);
     }
 }

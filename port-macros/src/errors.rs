@@ -1,7 +1,5 @@
 //! Collects every mistake, so that one compile shows them all.
 
-use std::fmt::Display;
-
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
@@ -22,7 +20,7 @@ pub(crate) struct Mistake {
 }
 
 impl Errors {
-    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Into<String>) {
         self.push(Mistake::at(tokens, message));
     }
 
@@ -36,13 +34,17 @@ impl Errors {
 
     /// One `compile_error!` for each mistake; they need [`Self::import`] in front.
     pub(crate) fn messages(&self) -> Vec<TokenStream> {
-        self.0.iter().map(|mistake| mistake.to_message(false)).collect()
+        self.to_messages(false)
     }
 
     /// The same for places where nothing can be imported. In edition 2015 a `::core` of the user's is not ours, and the
     /// message is lost.
     pub(crate) fn messages_by_absolute_path(&self) -> Vec<TokenStream> {
-        self.0.iter().map(|mistake| mistake.to_message(true)).collect()
+        self.to_messages(true)
+    }
+
+    fn to_messages(&self, by_absolute_path: bool) -> Vec<TokenStream> {
+        self.0.iter().map(|mistake| mistake.to_message(by_absolute_path)).collect()
     }
 
     /// The names that an editor may be asked to complete.
@@ -59,11 +61,15 @@ impl Errors {
 }
 
 impl Mistake {
-    pub(crate) fn at(tokens: impl ToTokens, message: impl Display) -> Self {
-        let mut spans = tokens.into_token_stream().into_iter().map(|tree| tree.span());
+    pub(crate) fn at(tokens: impl ToTokens, message: impl Into<String>) -> Self {
+        Self::over(tokens.into_token_stream(), message.into())
+    }
+
+    fn over(tokens: TokenStream, message: String) -> Self {
+        let mut spans = tokens.into_iter().map(|tree| tree.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
         let last = spans.last().unwrap_or(first);
-        Self { first, last, message: message.to_string(), half_typed: None }
+        Self { first, last, message, half_typed: None }
     }
 
     /// A keyword is none, and would not parse where it is completed.

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use crate::attribute::{Attribute, Role};
 use crate::body::split_off_inner_attributes;
-use crate::parameter::{Parameter, Shape, borrows_mutably, variables};
+use crate::parameter::{Parameter, Shape, borrows_mutably, is_conditional, variables};
 use crate::plan::{Decided, Fill, OnError, Plan, Returned};
 use crate::tokens::{first_span, map};
 
@@ -14,8 +14,10 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
         // A harness's own attribute, on a function that asks for nothing.
         return with_body(plan, |_| true, &plan.function.body.to_token_stream());
     }
-    let bindings = plan.filled.iter().map(|fill| binding(fill, plan.is_async));
-    let bindings = names_are_different(plan).into_iter().chain(bindings).collect();
+    let mut bindings = names_are_different(plan);
+    for fill in &plan.filled {
+        binding(fill, plan.is_async).to_tokens(&mut bindings);
+    }
     with_body(plan, |_| true, &prepend_bindings(plan, &bindings))
 }
 
@@ -73,7 +75,8 @@ fn map_last(group: &Group, rewrite: &dyn Fn(&Group) -> TokenStream) -> Group {
             Some(TokenTree::Group(last)) => rewrite(&last),
             last => last.into_token_stream(),
         };
-        trees.into_iter().collect::<TokenStream>().into_iter().chain(last).collect()
+        trees.extend(last);
+        trees.into_iter().collect()
     })
 }
 
@@ -102,7 +105,7 @@ fn binding(fill: &Fill, is_async: bool) -> TokenStream {
     } else {
         quote_spanned!(at_type=> <#ty as #runtime::FromFreePort>::from_free_port(&#request))
     };
-    let give_up = give_up(fill, &error);
+    let give_up = give_up(fill, at_type, &error);
     quote_spanned! {Span::mixed_site()=>
         #(#quiet_attributes)*
         let #mutability #filled = {
@@ -145,31 +148,25 @@ fn request_of(decided: &Decided, request: &Ident) -> TokenStream {
 /// What follows an error. The call is at the type and in the user's context, which is where a panic happens.
 ///
 /// Where rustc has to know the return type before it looks the method up, a `return` that is never reached tells it.
-fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
+fn give_up(fill: &Fill, at_type: Span, error: &Ident) -> TokenStream {
     let runtime = &fill.decided.runtime;
     let parameter = Literal::string(&fill.text);
-    let call = |method: &str, place: Span| {
-        let method = Ident::new(method, place);
-        quote_spanned!(place=> #method(#error, #parameter))
-    };
-    let at_type = first_span(&fill.ty);
     let (returned, place, method) = match &fill.decided.on_error {
         OnError::Panic => {
-            let call = call("__free_port_panic", at_type);
+            let call = quote_spanned!(at_type=> __free_port_panic(#error, #parameter));
             return quote_spanned!(Span::mixed_site()=> #runtime::__private::Panic.#call);
         }
         OnError::Infer(returned) => (returned, at_type, "__free_port_fail"),
         OnError::Return(returned, at_option) => (returned, *at_option, "__free_port_return"),
     };
-    let call = call(method, place);
     // All of the call is there: what rustc says about a mixture, it says at the attribute.
-    let on_error = Ident::new("__free_port_on_error", place);
-    let call = quote_spanned!(place=> #on_error.#call);
+    let (on_error, method) = (Ident::new("__free_port_on_error", place), Ident::new(method, place));
+    let call = quote_spanned!(place=> #on_error.#method(#error, #parameter));
     let (written, never) = match returned {
-        Returned::Written(output) => (quote_spanned!(Span::mixed_site()=> ::<#output>), None),
+        Returned::Written(output) => (Some(quote_spanned!(Span::mixed_site()=> ::<#output>)), None),
         Returned::AsDeclared => {
             let never = quote_spanned!(Span::mixed_site()=> if false { return #on_error.__free_port_output(); });
-            (TokenStream::new(), Some(never))
+            (None, Some(never))
         }
     };
     quote_spanned! {Span::mixed_site()=> {
@@ -184,24 +181,30 @@ fn give_up(fill: &Fill, error: &Ident) -> TokenStream {
 ///
 /// Input:  `listener: TcpListener, listener: UdpSocket`
 /// Output: `let _ = |listener: (), listener: ()| ();`
-fn names_are_different(plan: &Plan) -> Option<TokenStream> {
-    let is_sure = |fill: &&Fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg");
-    let filled = plan.filled.iter().filter(is_sure).map(|fill| variables(&fill.pattern));
-    let kept = plan.kept.iter().filter(|parameter| !parameter.is_conditional());
+fn names_are_different(plan: &Plan) -> TokenStream {
+    let mut closures = TokenStream::new();
+    if plan.filled.len() + plan.kept.len() < 2 {
+        return closures;
+    }
+    let mut seen: Vec<Ident> = Vec::new();
     // Of two kept ones rustc sees itself.
-    let mut seen: Vec<Ident> = kept.filter_map(|parameter| parameter.pattern()).flat_map(variables).collect();
-    let mut twice = Vec::new();
-    for variables in filled {
-        for variable in &variables {
-            twice.extend(seen.iter().find(|other| *other == variable).map(|other| [other.clone(), variable.clone()]));
+    for parameter in plan.kept.iter().filter(|parameter| !is_conditional(&parameter.attributes)) {
+        if let Some(pattern) = parameter.pattern() {
+            seen.extend(variables(pattern));
+        }
+    }
+    for fill in plan.filled.iter().filter(|fill| !is_conditional(&fill.attributes)) {
+        let variables = variables(&fill.pattern);
+        for second in &variables {
+            if let Some(first) = seen.iter().find(|other| *other == second) {
+                closures.extend(quote_spanned! {Span::mixed_site()=>
+                    #[allow(unused_variables)]
+                    let _ = |#first: (), #second: ()| ();
+                });
+            }
         }
         // All at once: in `Ok(l) | Err(l)`, one name stands twice.
         seen.extend(variables);
     }
-    (!twice.is_empty()).then(|| {
-        let closures = twice.iter().map(|[first, second]| {
-            quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let _ = |#first: (), #second: ()| ();)
-        });
-        closures.collect()
-    })
+    closures
 }

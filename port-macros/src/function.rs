@@ -8,7 +8,7 @@ use syn::{LitStr, Token, token};
 
 use crate::attribute::Attribute;
 use crate::parameter::Parameter;
-use crate::split::{Angles, Part, is_arrow_shaft, split_at_commas};
+use crate::split::{Angles, is_arrow_shaft, split_at_commas};
 use crate::tokens::is_punct;
 
 pub(crate) struct Function {
@@ -21,7 +21,7 @@ pub(crate) struct Function {
     /// In the order of the signature.
     pub(crate) parameters: Vec<Parameter>,
     /// What stands between `->` and `where`, where there is an arrow.
-    pub(crate) output: Option<TokenStream>,
+    pub(crate) output: Option<Vec<TokenTree>>,
     /// All that follows the parameters: the arrow, the output, the where clause.
     pub(crate) tail: TokenStream,
     /// Absent in the declaration of a trait's method.
@@ -49,12 +49,15 @@ impl Function {
         let name = input.call(Ident::parse_any)?;
         let generics = read_generics(input)?;
         let parentheses: Group = input.parse()?;
-        let parts = split_at_commas(parentheses.stream(), Angles::InTypes);
-        let read = |part: Part| Parameter::read.parse2(part.tokens());
-        let mut parameters = parts.into_iter().map(read).collect::<Result<Vec<_>>>()?;
         // Whoever takes the attribute of a parameter stands on the function.
-        if !attributes.iter().any(Attribute::may_be_macro) {
-            parameters.iter_mut().for_each(Parameter::claim_attributes);
+        let may_be_anybodys = attributes.iter().any(Attribute::may_be_macro);
+        let mut parameters = Vec::new();
+        for part in split_at_commas(parentheses.stream(), Angles::InTypes) {
+            let mut parameter = Parameter::read.parse2(part.tokens())?;
+            if !may_be_anybodys {
+                parameter.claim_attributes();
+            }
+            parameters.push(parameter);
         }
         let (tail, output) = read_tail(input)?;
         Ok(Self { attributes, qualifiers, fn_token, name, generics, parentheses, parameters, output, tail, body })
@@ -68,7 +71,7 @@ impl Qualifiers {
         let mut this = Self::default();
         loop {
             if is_visibility(input) {
-                this.tokens.extend([input.parse::<TokenTree>()?]);
+                input.parse::<TokenTree>()?.to_tokens(&mut this.tokens);
                 continue;
             }
             let ahead = input.fork();
@@ -124,17 +127,16 @@ fn read_generics(input: ParseStream) -> Result<TokenStream> {
 }
 
 /// `-> Output where …`, raw: `where` is a keyword, so no type contains it.
-fn read_tail(input: ParseStream) -> Result<(TokenStream, Option<TokenStream>)> {
+fn read_tail(input: ParseStream) -> Result<(TokenStream, Option<Vec<TokenTree>>)> {
     let arrow: Option<Token![->]> = input.parse()?;
-    let mut output = TokenStream::new();
+    let mut output: Vec<TokenTree> = Vec::new();
     while !input.is_empty() && !input.peek(Token![where]) && !input.peek(Token![;]) {
-        output.extend([input.parse::<TokenTree>()?]);
+        output.push(input.parse()?);
     }
-    let mut where_clause = TokenStream::new();
+    let mut tail = quote!(#arrow #(#output)*);
     while !input.is_empty() && !input.peek(Token![;]) {
-        where_clause.extend([input.parse::<TokenTree>()?]);
+        input.parse::<TokenTree>()?.to_tokens(&mut tail);
     }
     input.parse::<Option<Token![;]>>()?;
-    let tail = quote!(#arrow #output #where_clause);
     Ok((tail, arrow.map(|_| output)))
 }

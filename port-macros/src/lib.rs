@@ -58,7 +58,7 @@ fn rewrite(arguments: &TokenStream, item: TokenStream) -> TokenStream {
         }
         Item::RefusedByRustc(tokens) => return tokens,
     };
-    let scope = Scope::new(function.parameters.iter().filter_map(|parameter| parameter.pattern()));
+    let scope = Scope::new(&function.parameters);
     let args = if is_key_value(arguments) {
         Args::default() // of which rustc has told
     } else {

@@ -1,18 +1,28 @@
 //! Which name was meant where another was typed.
 
 /// The nearest of the known names: another spelling (`freePort`), the beginning of it, or one or two typos.
-pub(crate) fn likeliest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+pub(crate) fn likeliest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let typed = plain(written);
-    let mistakes = |meant: &&str| {
-        if typed.len() > 1 && plain(meant).starts_with(&typed) {
-            return Some(usize::from(typed.len() < plain(meant).len()));
+    let mut nearest = None;
+    for &meant in known {
+        let name = plain(meant);
+        let mistakes = if typed.len() > 1 && name.starts_with(&typed) {
+            Some(usize::from(typed.len() < name.len()))
+        } else {
+            let enough = 2.min(meant.len() / 2);
+            (0..=enough).find(|mistakes| is_within(*mistakes, typed.as_bytes(), name.as_bytes()))
+        };
+        match (mistakes, nearest) {
+            (None, _) => {}
+            (Some(mistakes), Some((fewest, _))) if mistakes >= fewest => {}
+            (Some(mistakes), _) => nearest = Some((mistakes, meant)),
         }
-        let enough = 2.min(meant.len() / 2);
-        (0..=enough).find(|mistakes| is_within(*mistakes, typed.as_bytes(), plain(meant).as_bytes()))
-    };
-    let near = known.into_iter().filter_map(|meant| Some((mistakes(&meant)?, meant)));
-    near.min_by_key(|(mistakes, _)| *mistakes).map(|(_, meant)| meant)
+    }
+    nearest.map(|(_, meant)| meant)
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| !matches!(letter, '_' | '-')).collect::<String>().to_lowercase()
 }
 
 /// Whether so many letters missing, added, wrong, or swapped with their neighbour explain the difference.

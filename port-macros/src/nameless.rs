@@ -6,7 +6,7 @@ use syn::{Lit, LitStr};
 use crate::options;
 use crate::slips::take_sign;
 use crate::split::{Angles, split_at_commas};
-use crate::tokens::{is_punct, text};
+use crate::tokens::{is_punct, stream, text};
 use crate::value::duration;
 use crate::value::host::{looks_like_ipv4, two_options};
 use crate::value::ports::{list_of, range_of};
@@ -26,7 +26,7 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
         return format!("the name of an option stands without quotes; write `{}`", with_equals(value.clone()));
     }
     if is_punct(trees.first(), '=') {
-        let value: TokenStream = trees[1..].iter().cloned().collect();
+        let value = stream(&trees[1..]);
         return format!("the name of the option is missing; write `{}`", option_for(&value));
     }
     if let Some(argument) = typed.strip_prefix("--").filter(|argument| options::row(word(argument)).is_some()) {
@@ -50,14 +50,17 @@ pub(crate) fn without_name(value: &TokenStream) -> String {
 
 /// `prefer = 8080, inherit` for `"prefer": 8080, inherit`.
 fn with_equals(options: TokenStream) -> String {
-    let parts = split_at_commas(options, Angles::InExpressions).into_iter().map(|part| match &part.trees[..] {
-        [name, rest @ ..] if !take_sign(rest).0.is_empty() => {
-            let value = text(&take_sign(rest).1.iter().cloned().collect());
-            format!("{} = {value}", name.to_string().trim_matches('"'))
-        }
-        _ => text(&part.tokens()),
-    });
-    parts.collect::<Vec<_>>().join(", ")
+    let mut texts = Vec::new();
+    for part in split_at_commas(options, Angles::InExpressions) {
+        texts.push(match &part.trees[..] {
+            [name, rest @ ..] if !take_sign(rest).0.is_empty() => {
+                let value = text(&stream(take_sign(rest).1));
+                format!("{} = {value}", name.to_string().trim_matches('"'))
+            }
+            _ => text(&part.tokens()),
+        });
+    }
+    texts.join(", ")
 }
 
 /// The first word of a text.

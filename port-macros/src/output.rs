@@ -5,11 +5,13 @@ use std::iter::Peekable;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::split::{Angles, is_arrow_shaft, split_at_commas};
-use crate::tokens::{is_punct, map, mentions, text, unwrapped};
+use crate::tokens::{is_one_of, is_punct, map, mentions, stream};
 
 /// Whether the type is that of a function which `#[async_trait]` has rewritten, and only that: its lifetime is telling.
-pub(crate) fn is_of_async_trait(output: &TokenStream) -> bool {
-    text(output).contains("'async_trait")
+pub(crate) fn is_of_async_trait(output: &[TokenTree]) -> bool {
+    output.windows(2).any(|pair| {
+        is_punct(pair.first(), '\'') && matches!(&pair[1], TokenTree::Ident(lifetime) if lifetime == "async_trait")
+    })
 }
 
 /// Whether it is worth asking rustc. Where it is not, a `return` would not compile:
@@ -20,18 +22,20 @@ pub(crate) fn is_of_async_trait(output: &TokenStream) -> bool {
 ///   (`#[property_test]`, <https://docs.rs/proptest-macro>);
 /// - some put another type in place of `_` (rocket's `#[launch]`);
 /// - what has no size is refused by rustc already.
-pub(crate) fn can_hold_error(output: &TokenStream) -> bool {
-    let mut trees = unwrapped(output.clone());
-    // `(impl Trait)` is no tuple.
+pub(crate) fn can_hold_error(output: &[TokenTree]) -> bool {
+    let mut trees = output.to_vec();
     while let [TokenTree::Group(group)] = &trees[..] {
-        if group.delimiter() != Delimiter::Parenthesis || has_comma(&group.stream()) {
-            break;
+        match group.delimiter() {
+            Delimiter::None => {}
+            // `(impl Trait)` is no tuple.
+            Delimiter::Parenthesis if !has_comma(&group.stream()) => {}
+            _ => break,
         }
-        trees = unwrapped(group.stream());
+        trees = group.stream().into_iter().collect();
     }
     match trees.first() {
         None => false,
-        Some(TokenTree::Ident(word)) if ["impl", "_", "dyn", "str"].iter().any(|other| word == other) => false,
+        Some(TokenTree::Ident(word)) if is_one_of(word, &["impl", "_", "dyn", "str"]) => false,
         Some(TokenTree::Punct(punct)) if punct.as_char() == '!' => false,
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
             group.stream().into_iter().any(|tree| is_punct(Some(&tree), ';'))
@@ -57,10 +61,10 @@ fn last_of_several_arguments(output: &[TokenTree]) -> Option<TokenStream> {
     if !is_punct(Some(close), '>') {
         return None;
     }
-    let mut arguments = split_at_commas(inside.iter().cloned().collect(), Angles::InTypes);
-    arguments.retain(|argument| !is_punct(argument.trees.first(), '\''));
-    let last = arguments.pop()?;
-    (!arguments.is_empty()).then(|| last.tokens())
+    let arguments = split_at_commas(stream(inside), Angles::InTypes);
+    let mut types = arguments.iter().rev().filter(|argument| !is_punct(argument.trees.first(), '\''));
+    let last = types.next()?;
+    types.next().map(|_| last.tokens())
 }
 
 /// Writes every `impl Trait` of a type as `_`, since such a type has no name inside the function.
@@ -85,14 +89,14 @@ pub(crate) fn infer_impl(tokens: TokenStream) -> TokenStream {
 
 /// Input:  `Pin<Box<dyn Future<Output = io::Result<()>> + Send + 'async_trait>>`
 /// Output: `io::Result<()>`
-pub(crate) fn future_output(tokens: TokenStream) -> TokenStream {
+pub(crate) fn future_output(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
     let is_output = |tree: &TokenTree| matches!(tree, TokenTree::Ident(ident) if ident == "Output");
     let after_equals = tokens.into_iter().skip_while(|tree| !is_output(tree)).skip(2);
     next_type(&mut after_equals.peekable())
 }
 
 /// Takes the tokens up to a comma or a closing `>`.
-fn next_type(trees: &mut Peekable<impl Iterator<Item = TokenTree>>) -> TokenStream {
+fn next_type(trees: &mut Peekable<impl Iterator<Item = TokenTree>>) -> Vec<TokenTree> {
     let mut depth = 0_usize;
     let mut taken: Vec<TokenTree> = Vec::new();
     while let Some(tree) = trees.peek() {
@@ -107,5 +111,5 @@ fn next_type(trees: &mut Peekable<impl Iterator<Item = TokenTree>>) -> TokenStre
         }
         taken.extend(trees.next());
     }
-    taken.into_iter().collect()
+    taken
 }

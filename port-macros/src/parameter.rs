@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Result};
 
 use crate::attribute::{Attribute, Role};
 use crate::split::ends_operand;
-use crate::tokens::{is_punct, mentions, text};
+use crate::tokens::{has_sign, is_one_of, is_punct, mentions_any, text};
 
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
@@ -40,7 +40,7 @@ impl Parameter {
                 break;
             } else {
                 is_receiver = input.peek(Token![self]);
-                pattern.extend([input.parse::<TokenTree>()?]);
+                input.parse::<TokenTree>()?.to_tokens(&mut pattern);
             }
         }
         let colon: Option<Token![:]> = input.parse()?;
@@ -68,14 +68,10 @@ impl Parameter {
 
     /// Takes what is nobody else's for a mark, where a socket is meant.
     pub(crate) fn claim_attributes(&mut self) {
-        if self.mark().is_none() && matches!(&self.shape, Shape::Typed { ty, .. } if is_socket(ty)) {
+        let has_some = !self.attributes.is_empty() && self.mark().is_none();
+        if has_some && matches!(&self.shape, Shape::Typed { ty, .. } if is_socket(ty)) {
             self.attributes.iter_mut().for_each(Attribute::claim);
         }
-    }
-
-    /// Of two parameters under `cfg` perhaps only one is there.
-    pub(crate) fn is_conditional(&self) -> bool {
-        self.attributes.iter().any(|attribute| attribute.name == "cfg")
     }
 
     pub(crate) fn pattern(&self) -> Option<&TokenStream> {
@@ -106,10 +102,15 @@ impl ToTokens for Parameter {
     }
 }
 
+/// Of two parameters under `cfg` perhaps only one is there.
+pub(crate) fn is_conditional(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| attribute.name == "cfg")
+}
+
 /// Whether rustc has refused a pattern: `free_port l: T`, `*l: T`, `l #[free_port]: T`.
 fn is_no_pattern(pattern: &TokenStream) -> bool {
     let trees: Vec<TokenTree> = pattern.clone().into_iter().collect();
-    ['*', '#'].iter().any(|sign| trees.iter().any(|tree| is_punct(Some(tree), *sign)))
+    has_sign(&trees, &['*', '#'])
         || trees.windows(2).any(|pair| ends_operand(pair.first()) && pair[0].to_string() != "box" && is_name(&pair[1]))
 }
 
@@ -134,22 +135,23 @@ fn is_no_type(ty: &TokenStream) -> bool {
             };
         }
         // Between angle brackets is more than types.
-        _ if trees.iter().any(|tree| is_punct(Some(tree), '<')) => return false,
+        _ if has_sign(&trees, &['<']) => return false,
         _ => {}
     }
     let follows_name = |index: usize| {
         let is_lifetime = index > 1 && is_punct(trees.get(index - 2), '\'');
-        let is_keyword = KEYWORDS_OF_TYPES.iter().any(|word| trees[index - 1].to_string() == *word);
+        let is_keyword = matches!(&trees[index - 1], TokenTree::Ident(word) if is_one_of(word, &KEYWORDS_OF_TYPES));
         is_name(&trees[index - 1]) && !is_lifetime && !is_keyword
     };
-    ['=', ';', '|', '.', '#', '@'].iter().any(|sign| trees.iter().any(|tree| is_punct(Some(tree), *sign)))
-        || (1..trees.len()).filter(|index| follows_name(*index)).any(|index| match &trees[index] {
-            TokenTree::Group(group) => match group.delimiter() {
-                Delimiter::Bracket => true,
-                Delimiter::Parenthesis => matches!(group.stream().into_iter().next(), Some(TokenTree::Literal(_))),
-                _ => false,
-            },
-            next => is_name(next),
+    has_sign(&trees, &['=', ';', '|', '.', '#', '@'])
+        || (1..trees.len()).any(|index| match &trees[index] {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => follows_name(index),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                let first = group.stream().into_iter().next();
+                matches!(first, Some(TokenTree::Literal(_))) && follows_name(index)
+            }
+            next @ TokenTree::Ident(_) => follows_name(index) && is_name(next),
+            _ => false,
         })
 }
 
@@ -165,7 +167,7 @@ fn is_name(tree: &TokenTree) -> bool {
 pub(crate) fn is_socket(ty: &TokenStream) -> bool {
     const SOCKETS: [&str; 7] =
         ["TcpListener", "UdpSocket", "TcpSocket", "ClientSocket", "ReservedPort", "DualStack", "Async"];
-    SOCKETS.iter().any(|socket| mentions(ty, socket))
+    mentions_any(ty, &SOCKETS)
 }
 
 /// The variables of a pattern, as far as spelling tells them from constants, fields and paths.

@@ -3,7 +3,8 @@
 use std::mem;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Token;
 
 use crate::args::{Arg, Args};
 use crate::attribute::Attribute;
@@ -11,11 +12,11 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::output::{can_hold_error, future_output, infer_impl, is_of_async_trait};
 use crate::parameter::{Parameter, Shape};
-use crate::tokens::{first_span, text};
+use crate::tokens::{first_span, stream, text};
 use crate::value::{Scope, Value};
 
 pub(crate) struct Plan {
-    /// Its parameters are in the next two fields.
+    /// Its parameters are in the next two fields, and of its output there is what follows from it.
     pub(crate) function: Function,
     /// The parameters that become bindings, in their order.
     pub(crate) filled: Vec<Fill>,
@@ -36,7 +37,8 @@ pub(crate) struct Fill {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: TokenStream,
     pub(crate) ty: TokenStream,
-    /// The whole parameter as it is written, for messages.
+    /// The type, and the whole parameter, as people write them.
+    pub(crate) type_text: String,
     pub(crate) text: String,
     /// The options in its mark.
     pub(crate) args: Args,
@@ -45,11 +47,18 @@ pub(crate) struct Fill {
 
 /// What the options come to.
 pub(crate) struct Decided {
-    pub(crate) runtime: TokenStream,
+    pub(crate) runtime: Runtime,
     /// What the methods are called on.
     pub(crate) request: Option<TokenStream>,
     pub(crate) calls: Vec<Call>,
     pub(crate) on_error: OnError,
+}
+
+/// The path of the crate `port-runtime`.
+pub(crate) enum Runtime {
+    Usual,
+    /// A harness re-exports it.
+    At(TokenStream),
 }
 
 /// A method of `PortRequest`, where the user wrote its option.
@@ -78,20 +87,21 @@ pub(crate) enum Returned {
 }
 
 impl Plan {
-    pub(crate) fn new(args: Args, function: Function, scope: &Scope, errors: &mut Errors) -> Self {
-        let is_boxed = function.output.as_ref().is_some_and(is_of_async_trait);
-        let output = function.output.clone().map(|output| if is_boxed { future_output(output) } else { output });
+    pub(crate) fn new(args: Args, mut function: Function, scope: &Scope, errors: &mut Errors) -> Self {
+        let output = function.output.take();
+        let is_boxed = output.as_deref().is_some_and(is_of_async_trait);
+        let output = output.map(|output| if is_boxed { future_output(output) } else { output });
         let mut this = Self {
             is_async: function.qualifiers.asyncness.is_some() || is_boxed,
             is_boxed,
-            can_return: output.as_ref().is_some_and(can_hold_error),
+            can_return: output.as_deref().is_some_and(can_hold_error),
             filled: Vec::new(),
             kept: Vec::new(),
             args,
             function,
         };
         let returned = match output {
-            Some(output) if is_boxed => Returned::Written(infer_impl(output)),
+            Some(output) if is_boxed => Returned::Written(infer_impl(stream(&output))),
             _ => Returned::AsDeclared,
         };
         let parameters = mem::take(&mut this.function.parameters);
@@ -99,11 +109,12 @@ impl Plan {
         for parameter in parameters {
             let args = Args::of_mark(parameter.mark(), scope, errors);
             let is_filled = if has_marks { parameter.mark().is_some() } else { parameter.is_nobodys() };
-            let text = parameter.text();
             match parameter {
                 Parameter { attributes, shape: Shape::Typed { pattern, ty } } if is_filled => {
                     let decided = this.decide(&args, &returned);
-                    this.filled.push(Fill { attributes, pattern, ty, text, args, decided });
+                    let type_text = text(&ty);
+                    let text = format!("{}: {type_text}", text(&pattern));
+                    this.filled.push(Fill { attributes, pattern, ty, type_text, text, args, decided });
                 }
                 kept => this.kept.push(kept),
             }
@@ -127,31 +138,46 @@ impl Plan {
             Some(Arg { value: Some(Value::Expression(value)), .. }) => Some(value.clone()),
             _ => None,
         };
-        let runtime = setting("crate").as_ref().map_or_else(default_runtime, runtime_in);
+        let runtime = setting("crate").as_ref().map_or(Runtime::Usual, Runtime::inside);
         let on_error = match setting("on_error") {
             Some(choice) if text(&choice) == "return" => OnError::Return(returned.clone(), first_span(&choice)),
             None if self.can_return => OnError::Infer(returned.clone()),
             _ => OnError::Panic,
         };
-        let calls = self.args.for_parameter(own).filter_map(|arg| Call::new(arg, &runtime)).collect();
+        let mut calls = Vec::new();
+        for arg in self.args.for_parameter(own) {
+            calls.extend(Call::new(arg, &runtime));
+        }
         Decided { request: setting("request"), runtime, calls, on_error }
     }
 }
 
-fn default_runtime() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> ::port_runtime)
+impl Runtime {
+    /// The crate has its own name inside, so that a path to the harness that re-exports it will do, and rustc says of any
+    /// other crate, once, that there is no `port_runtime` in it.
+    fn inside(path: &TokenStream) -> Self {
+        let last = path.clone().into_iter().last().map_or_else(Span::call_site, |tree| tree.span());
+        let itself = quote_spanned!(last=> ::port_runtime);
+        Self::At(quote!(#path #itself))
+    }
 }
 
-/// The crate has its own name inside, so that a path to the harness that re-exports it will do, and rustc says of any
-/// other crate, once, that there is no `port_runtime` in it.
-fn runtime_in(path: &TokenStream) -> TokenStream {
-    let last = path.clone().into_iter().last().map_or_else(Span::call_site, |tree| tree.span());
-    let itself = quote_spanned!(last=> ::port_runtime);
-    quote!(#path #itself)
+impl ToTokens for Runtime {
+    /// Token by token where that can be: a stream that is put into another one is a question to the compiler.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Usual => {
+                let here = Span::mixed_site();
+                Token![::](here).to_tokens(tokens);
+                Ident::new("port_runtime", here).to_tokens(tokens);
+            }
+            Self::At(path) => path.to_tokens(tokens),
+        }
+    }
 }
 
 impl Call {
-    fn new(arg: &Arg, runtime: &TokenStream) -> Option<Self> {
+    fn new(arg: &Arg, runtime: &Runtime) -> Option<Self> {
         let argument = arg.value.as_ref().map(|value| match value {
             Value::Expression(expression) => expression.clone(),
             Value::OfRuntime(path) => quote_spanned!(Span::mixed_site()=> #runtime::#path),

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::errors::Mistake;
 use crate::options;
 use crate::split::ends_operand;
-use crate::tokens::{is_joint, is_punct, text};
+use crate::tokens::{is_joint, is_punct, stream, text};
 use crate::value::row::Takes;
 use crate::value::{Given, Scope};
 
@@ -68,7 +68,7 @@ pub(crate) fn called(sign: &str, rest: &[TokenTree]) -> TokenStream {
         ([TokenTree::Punct(_), ..], Some(equals)) if sign.is_empty() => &rest[equals + 1..],
         _ => &rest[sign.len()..],
     };
-    value.iter().cloned().collect()
+    stream(value)
 }
 
 /// `range = 8000`, behind which another number does not begin an option.
@@ -84,11 +84,10 @@ pub(crate) fn is_bare_value(trees: &[TokenTree]) -> bool {
 
 /// What to say to `range = 8000, 9000`.
 pub(crate) fn several_values(option: &[TokenTree], others: &[Vec<TokenTree>], scope: &Scope) -> Mistake {
-    let values: Vec<TokenStream> = [&option[2..]]
-        .into_iter()
-        .chain(others.iter().map(Vec::as_slice))
-        .map(|value| value.iter().cloned().collect())
-        .collect();
+    let mut values = vec![stream(&option[2..])];
+    for value in others {
+        values.push(stream(value));
+    }
     let all = quote!(#(#values),*);
     let row = option.first().and_then(|name| options::row(&name.to_string())).expect("it has a name");
     let texts: Vec<_> = values.iter().map(text).collect();

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
-use crate::tokens::{is_joint, is_punct};
+use crate::tokens::{is_joint, is_one_of, is_punct, stream, text};
 
 /// Takes the last `{ … }` off, so that syn never copies a function's body.
 ///
@@ -42,9 +42,14 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    pub(crate) fn tokens(self) -> TokenStream {
-        self.trees.into_iter().collect()
+    pub(crate) fn tokens(&self) -> TokenStream {
+        stream(&self.trees)
     }
+}
+
+/// What stands between the commas of an expression, as people write it.
+pub(crate) fn texts(tokens: TokenStream) -> Vec<String> {
+    split_at_commas(tokens, Angles::InExpressions).iter().map(|part| text(&part.tokens())).collect()
 }
 
 /// Splits at the commas outside all brackets.
@@ -115,7 +120,7 @@ fn asks_for_more(word: &Ident) -> bool {
         "as", "async", "break", "const", "continue", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop",
         "match", "move", "mut", "raw", "ref", "return", "static", "unsafe", "where", "while", "yield",
     ];
-    KEYWORDS.iter().any(|keyword| word == keyword)
+    is_one_of(word, &KEYWORDS)
 }
 
 /// Whether a `>` after this token makes an arrow of it.

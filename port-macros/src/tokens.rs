@@ -1,6 +1,6 @@
 //! What must be known about raw tokens: nothing here understands more Rust than brackets.
 
-use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 /// The place of the first token, in the context of whoever wrote it.
 pub(crate) fn first_span(tokens: &TokenStream) -> Span {
@@ -20,8 +20,18 @@ pub(crate) fn unwrapped(tokens: TokenStream) -> Vec<TokenTree> {
     trees
 }
 
+/// A part of some tokens.
+pub(crate) fn stream(trees: &[TokenTree]) -> TokenStream {
+    trees.iter().cloned().collect()
+}
+
 pub(crate) fn is_punct(tree: Option<&TokenTree>, sign: char) -> bool {
     matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
+}
+
+/// Whether one of these signs stands there, outside all brackets.
+pub(crate) fn has_sign(trees: &[TokenTree], signs: &[char]) -> bool {
+    trees.iter().any(|tree| matches!(tree, TokenTree::Punct(punct) if signs.contains(&punct.as_char())))
 }
 
 /// The tokens as someone would type them: the compiler's own text has a space between all of them.
@@ -59,11 +69,21 @@ pub(crate) fn is_joint(tree: &TokenTree) -> bool {
 
 /// Whether the word occurs at any depth.
 pub(crate) fn mentions(tokens: &TokenStream, word: &str) -> bool {
+    mentions_any(tokens, &[word])
+}
+
+/// Whether one of the words does.
+pub(crate) fn mentions_any(tokens: &TokenStream, words: &[&str]) -> bool {
     tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(&group.stream(), word),
+        TokenTree::Ident(ident) => is_one_of(&ident, words),
+        TokenTree::Group(group) => mentions_any(&group.stream(), words),
         _ => false,
     })
+}
+
+/// Whether a word is one of these. Each comparison with an `Ident` would ask the compiler how it is spelled.
+pub(crate) fn is_one_of(word: &Ident, words: &[&str]) -> bool {
+    words.contains(&word.to_string().as_str())
 }
 
 /// Rewrites what is inside a group; the brackets keep their place.

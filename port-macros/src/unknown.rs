@@ -1,13 +1,14 @@
 //! What to say where no option has the name: names from other tools, and typos.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
 use crate::nameless::{is_socket, option_for, without_name};
 use crate::options::{OPTIONS, row};
-use crate::tokens::{is_punct, text};
+use crate::tokens::{is_punct, stream, text};
 use crate::value::Scope;
 
 /// Names from other tools, and the option that is closest to them.
@@ -138,15 +139,15 @@ pub(crate) fn take_bounds(options: &mut Vec<Vec<TokenTree>>) -> Option<Mistake> 
     let bounds: Vec<_> = options.iter().filter_map(|option| Some((number(option)?, option.clone()))).collect();
     let [(low, first), (high, _)] = &bounds[..] else { return None };
     options.retain(|option| number(option).is_none());
-    let first: TokenStream = first.iter().cloned().collect();
+    let first = stream(first);
     Some(Mistake::at(&first, format!("both ends stand in one option; write `range = {low}..={high}`")))
 }
 
 /// What to say to `hots = "localhost"`.
 pub(crate) fn option(name: &Ident, rest: &[TokenTree], scope: &Scope) -> Mistake {
     let typed = name.unraw().to_string();
-    let all: TokenStream = [TokenTree::from(name.clone())].into_iter().chain(rest.iter().cloned()).collect();
-    let value: TokenStream = rest.iter().skip(1).cloned().collect();
+    let all = quote!(#name #(#rest)*);
+    let value = stream(rest.get(1..).unwrap_or_default());
     let is_true = matches!(text(&value).as_str(), "true" | "True");
     let begins = |signs: &str| signs.chars().enumerate().all(|(index, sign)| is_punct(rest.get(index), sign));
     if typed == "free_port" {
@@ -183,10 +184,17 @@ fn meant(plain: &str) -> Option<&'static str> {
 /// The option that one of the words in a name means: `host` in `server_host`, and in `listen_addr`.
 fn meant_by_a_word(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
-    let mut words: Vec<_> = typed.split('_').rev().collect();
-    // Of all words `port` and `name` say the least.
-    words.sort_by_key(|word| (meant(word) != Some("except"), word.starts_with("port") || *word == "name"));
-    words.into_iter().find_map(|word| meant(word).or_else(|| Some(row(word)?.name)))
+    let mut best = None;
+    for word in typed.split('_').rev() {
+        let elsewhere = meant(word);
+        let Some(option) = elsewhere.or_else(|| Some(row(word)?.name)) else { continue };
+        // Of all words `port` and `name` say the least.
+        let rank = (elsewhere != Some("except"), word.starts_with("port") || word == "name");
+        if best.is_none_or(|(other, _)| rank < other) {
+            best = Some((rank, option));
+        }
+    }
+    best.map(|(_, option)| option)
 }
 
 fn plain(name: &str) -> String {
@@ -210,7 +218,7 @@ fn value_alone(typed: &str) -> Option<String> {
 /// What to say to a name that means something elsewhere, and to a typo.
 fn other_name(typed: &str, value: &TokenStream) -> String {
     let number = syn::parse2::<syn::LitInt>(value.clone()).ok();
-    let is_count = number.as_ref().is_some_and(|number| number.base10_parse::<u8>().is_ok());
+    let is_count = number.as_ref().is_some_and(|number| number.base10_parse::<u16>().is_ok_and(|count| count < 256));
     let plain = match plain(typed) {
         ports if ports == "ports" && is_count => "count".to_owned(),
         plain => plain,
@@ -225,7 +233,7 @@ fn other_name(typed: &str, value: &TokenStream) -> String {
         let number = number.map_or_else(|| "5".to_owned(), |number| number.base10_digits().to_owned());
         return format!("unknown option `{typed}`; write `timeout = \"{number}{unit}\"`");
     }
-    let likely = || likeliest(typed, OPTIONS.iter().map(|row| row.name));
+    let likely = || likeliest(typed, &OPTIONS.each_ref().map(|row| row.name));
     if let Some(meant) = meant(&plain).or_else(likely).or_else(|| meant_by_a_word(typed)) {
         return match meant {
             "host" if number.is_some() => format!("unknown option `{typed}`; write `{}`", option_for(value)),

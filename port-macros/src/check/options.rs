@@ -1,7 +1,5 @@
 //! Rules about options that stand together.
 
-use proc_macro2::TokenStream;
-
 use crate::args::{Arg, Args};
 use crate::errors::Errors;
 use crate::parameter::variables;
@@ -15,10 +13,11 @@ use crate::value::words::read_by;
 pub(super) fn each_has_an_effect(plan: &Plan, errors: &mut Errors) {
     for (arg, fills) in options(plan) {
         let is_own = |fill: &Fill| fill.args.get(arg.row.name).is_some();
-        let reasons: Option<Vec<String>> =
-            fills.iter().map(|fill| without_effect(arg, fill, &plan.args, is_own(fill))).collect();
-        if let Some(reason) = reasons.as_ref().and_then(|reasons| reasons.first()) {
-            errors.at(&arg.name, reason);
+        let mut reasons = fills.iter().map(|fill| without_effect(arg, fill, &plan.args, is_own(fill)));
+        if let Some(Some(reason)) = reasons.next() {
+            if reasons.all(|other| other.is_some()) {
+                errors.at(&arg.name, reason);
+            }
         }
     }
 }
@@ -40,14 +39,14 @@ pub(super) fn values_are_there(plan: &Plan, errors: &mut Errors) {
         let too_late = |fill: &&Fill| variables(&fill.pattern).iter().any(|variable| read.contains(variable));
         let Some(late) = later.clone().find(too_late) else { continue };
         let name = read.iter().find(|name| variables(&late.pattern).contains(name));
-        errors.at(name, not_yet(plan, late, &first.ty));
+        errors.at(name, not_yet(plan, late, &first.type_text));
     }
 }
 
-fn not_yet(plan: &Plan, late: &Fill, first: &TokenStream) -> String {
+fn not_yet(plan: &Plan, late: &Fill, first: &str) -> String {
     let name = text(&late.pattern);
     if plan.has_marks() {
-        return format!("`{name}` is not filled yet; move it in front of the one of type `{}`", text(first));
+        return format!("`{name}` is not filled yet; move it in front of the one of type `{first}`");
     }
     let other = plan.filled.iter().find(|fill| !std::ptr::eq(*fill, late));
     let fix = match other {
@@ -58,10 +57,15 @@ fn not_yet(plan: &Plan, late: &Fill, first: &TokenStream) -> String {
 }
 
 /// The options with the parameters that each holds for.
-fn options(plan: &Plan) -> impl Iterator<Item = (&Arg, Vec<&Fill>)> {
-    let of_all = plan
-        .args
-        .iter()
-        .map(|arg| (arg, plan.filled.iter().filter(|fill| fill.args.get(arg.row.name).is_none()).collect()));
-    of_all.chain(plan.filled.iter().flat_map(|fill| fill.args.iter().map(move |arg| (arg, vec![fill]))))
+fn options(plan: &Plan) -> Vec<(&Arg, Vec<&Fill>)> {
+    let mut options = Vec::new();
+    for arg in plan.args.iter() {
+        options.push((arg, plan.filled.iter().filter(|fill| fill.args.get(arg.row.name).is_none()).collect()));
+    }
+    for fill in &plan.filled {
+        for arg in fill.args.iter() {
+            options.push((arg, vec![fill]));
+        }
+    }
+    options
 }

@@ -3,7 +3,7 @@
 use crate::attribute::Role;
 use crate::errors::Errors;
 use crate::nameless::option_for;
-use crate::parameter::Shape;
+use crate::parameter::{Shape, is_conditional};
 use crate::plan::{Fill, Plan};
 use crate::tokens::text;
 
@@ -68,10 +68,12 @@ pub(super) fn one_port_for_one_parameter(plan: &Plan, errors: &mut Errors) {
         let Some(arg) = plan.args.get(option).filter(|arg| arg.value.is_some()) else {
             continue;
         };
-        // Of two parameters under `cfg` perhaps only one is there.
-        let is_sure = |fill: &&Fill| fill.attributes.iter().all(|attribute| attribute.name != "cfg");
-        let takers = plan.filled.iter().filter(|fill| fill.args.get(option).is_none()).filter(is_sure);
-        let types: Vec<_> = takers.map(|fill| text(&fill.ty)).collect();
+        let mut types = Vec::new();
+        for fill in &plan.filled {
+            if fill.args.get(option).is_none() && !is_conditional(&fill.attributes) {
+                types.push(&fill.type_text);
+            }
+        }
         // An expression may come to `None` or 0, and TCP and UDP each have their own numbers.
         let is_one = option != "port"
             || arg.text.parse::<u16>().is_ok_and(|port| port > 0) && types.windows(2).any(|two| two[0] == two[1]);

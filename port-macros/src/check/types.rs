@@ -14,12 +14,11 @@ use crate::tokens::{is_punct, mentions, text, unwrapped};
 /// Nobody chooses a type that is not written, no value has a type without a size, and a tuple has up to four members.
 pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
     let ty = &fill.ty;
-    let trees = unwrapped(ty.clone());
     let example = "write a type, for instance `std::net::TcpListener`";
-    if mentions(ty, "impl") {
+    if fill.type_text.contains("impl") && mentions(ty, "impl") {
         return errors.at(ty, format!("`impl Trait` does not say what to bind; {example}"));
     }
-    if let Some((wrapper, socket)) = wrapped(ty) {
+    if let Some((wrapper, socket)) = wrapped(&fill.type_text) {
         return errors.at(
             ty,
             if wrapper == "Vec" {
@@ -29,33 +28,35 @@ pub(super) fn can_be_made(fill: &Fill, errors: &mut Errors) {
             },
         );
     }
-    match trees.first() {
-        Some(TokenTree::Ident(word)) if word == "_" => {
-            errors.at(ty, format!("`_` does not say what to bind; {example}"));
+    let first_word = fill.type_text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
+    match first_word {
+        Some("_") => errors.at(ty, format!("`_` does not say what to bind; {example}")),
+        Some("dyn" | "str") => errors.at(ty, format!("`{}` does not say what to bind; {example}", fill.type_text)),
+        Some("") => check_brackets(ty, errors),
+        _ => {}
+    }
+}
+
+fn check_brackets(ty: &TokenStream, errors: &mut Errors) {
+    let [TokenTree::Group(group)] = &unwrapped(ty.clone())[..] else { return };
+    match group.delimiter() {
+        Delimiter::Bracket if !has_length(&group.stream()) => {
+            let member = text(&group.stream());
+            errors.at(ty, format!("a slice does not say how many; write an array, for instance `[{member}; 2]`"));
         }
-        Some(TokenTree::Ident(word)) if word == "dyn" || word == "str" => {
-            errors.at(ty, format!("`{}` does not say what to bind; {example}", text(ty)));
-        }
-        Some(TokenTree::Group(group)) if trees.len() == 1 => match group.delimiter() {
-            Delimiter::Bracket if !has_length(&group.stream()) => {
-                let member = text(&group.stream());
-                errors.at(ty, format!("a slice does not say how many; write an array, for instance `[{member}; 2]`"));
-            }
-            Delimiter::Parenthesis => check_tuple(ty, group.stream(), errors),
-            _ => {}
-        },
+        Delimiter::Parenthesis => check_tuple(ty, group.stream(), errors),
         _ => {}
     }
 }
 
 /// `Arc<TcpListener>`: what std wraps around a socket, for which nobody can implement a trait of ours, and the socket.
-fn wrapped(ty: &TokenStream) -> Option<(String, String)> {
+fn wrapped(ty: &str) -> Option<(String, String)> {
     const WRAPPERS: [&str; 9] = ["Vec", "Option", "Result", "Box", "Arc", "Rc", "Mutex", "RwLock", "RefCell"];
-    let ty = text(ty);
     let (path, inside) = ty.strip_suffix('>')?.split_once('<')?;
     let wrapper = path.rsplit("::").next().filter(|name| WRAPPERS.contains(name))?;
     let first = split_at_commas(inside.parse().ok()?, Angles::InTypes).into_iter().next()?.tokens();
-    let socket = wrapped(&first).map_or_else(|| text(&first), |(_, socket)| socket);
+    let text = text(&first);
+    let socket = wrapped(&text).map_or(text, |(_, socket)| socket);
     (is_socket(&first) && !mentions(&first, "dyn")).then(|| (wrapper.to_owned(), socket))
 }
 
@@ -81,7 +82,7 @@ fn check_tuple(ty: &TokenStream, inside: TokenStream, errors: &mut Errors) {
 pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
     let mut passed = None;
     for fill in &plan.filled {
-        let Some(owned) = without_references(&fill.ty) else {
+        let Some(owned) = without_references(fill) else {
             continue;
         };
         if is_socket(&owned) {
@@ -100,7 +101,7 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
         }
     }
     let Some((passed, owned)) = passed else { return };
-    let is_owned = |fill: &&Fill| without_references(&fill.ty).is_none();
+    let is_owned = |fill: &&Fill| without_references(fill).is_none();
     let other = plan.filled.iter().find(|fill| is_socket(&fill.ty)).or_else(|| plan.filled.iter().find(is_owned));
     let may_be_harness = text(&owned).starts_with(char::is_alphabetic) && !mentions(&owned, "dyn") && !is_std(&owned);
     errors.at(
@@ -112,7 +113,7 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
                      `#[free_port] {}: {}`",
                     passed.text,
                     text(&other.pattern),
-                    text(&without_references(&other.ty).unwrap_or_else(|| other.ty.clone()))
+                    without_references(other).map_or_else(|| other.type_text.clone(), |owned| text(&owned))
                 )
             }
             None if may_be_harness => format!(
@@ -134,19 +135,21 @@ pub(super) fn owned_by_the_function(plan: &Plan, errors: &mut Errors) {
 pub(super) fn no_plain_value(plan: &Plan, errors: &mut Errors) {
     const PORTS: [&str; 6] = ["u16", "u32", "u64", "usize", "i32", "i64"];
     const OTHERS: [&str; 10] = ["u8", "u128", "i8", "i16", "i128", "isize", "bool", "char", "f32", "f64"];
-    let is_one_of = |fill: &Fill, names: &[&str]| names.contains(&text(&fill.ty).as_str());
-    let is_told = |fill: &Fill| without_references(&fill.ty).is_some_and(|owned| !is_socket(&owned));
+    let is_port = |fill: &Fill| PORTS.contains(&fill.type_text.as_str());
+    let is_other = |fill: &Fill| OTHERS.contains(&fill.type_text.as_str());
+    let is_told = |fill: &Fill| without_references(fill).is_some_and(|owned| !is_socket(&owned));
     if plan.filled.iter().any(is_told) || plan.function.body.is_none() {
         return;
     }
-    let socket = plan.filled.iter().find(|fill| is_socket(&fill.ty));
-    let passed = |fill: &&Fill| !is_marked(fill) && (is_one_of(fill, &PORTS) || is_one_of(fill, &OTHERS));
-    if let (Some(socket), Some(passed)) = (socket, plan.filled.iter().find(passed)) {
-        let fix = format!("mark the one to fill: `#[free_port] {}`", socket.text);
-        return errors.at(&passed.ty, format!("`{}` is no socket, so it comes from the caller; {fix}", passed.text));
+    if let Some(passed) = plan.filled.iter().find(|fill| !is_marked(fill) && (is_port(fill) || is_other(fill))) {
+        if let Some(socket) = plan.filled.iter().find(|fill| is_socket(&fill.ty)) {
+            let fix = format!("mark the one to fill: `#[free_port] {}`", socket.text);
+            return errors
+                .at(&passed.ty, format!("`{}` is no socket, so it comes from the caller; {fix}", passed.text));
+        }
     }
-    for fill in plan.filled.iter().filter(|fill| is_one_of(fill, &PORTS)) {
-        let (ty, name) = (text(&fill.ty), text(&fill.pattern));
+    for fill in plan.filled.iter().filter(|fill| is_port(fill)) {
+        let (ty, name) = (&fill.type_text, text(&fill.pattern));
         errors.at(
             &fill.ty,
             format!(
@@ -182,7 +185,12 @@ fn with_length(owned: &TokenStream) -> String {
 }
 
 /// The type without all `&` and `*mut` in front, where there is one.
-fn without_references(ty: &TokenStream) -> Option<TokenStream> {
+fn without_references(fill: &Fill) -> Option<TokenStream> {
+    // Most have none, and need not be parsed.
+    fill.type_text.starts_with(['&', '*']).then(|| owned(&fill.ty))?
+}
+
+fn owned(ty: &TokenStream) -> Option<TokenStream> {
     let without_reference = |input: ParseStream| {
         if input.parse::<Option<Token![*]>>()?.is_some() {
             input.parse::<Option<Token![const]>>()?;
@@ -194,5 +202,5 @@ fn without_references(ty: &TokenStream) -> Option<TokenStream> {
         input.parse::<TokenStream>()
     };
     let owned = without_reference.parse2(ty.clone()).ok()?;
-    Some(without_references(&owned).unwrap_or(owned))
+    Some(self::owned(&owned).unwrap_or(owned))
 }

@@ -11,7 +11,7 @@ use crate::output::{future_output, infer_impl};
 use crate::parameter::Shape;
 use crate::rewrite;
 use crate::split::{Angles, Part, split_at_commas, split_off_braces};
-use crate::tokens::text;
+use crate::tokens::{stream, text};
 
 fn function(source: &str) -> Function {
     match Item::read(tokens(source)) {
@@ -55,7 +55,7 @@ fn expressions_are_split_at_their_commas() {
             found,
             parts,
             "{source}: {}",
-            split.into_iter().map(|part| text(&Part::tokens(part))).collect::<Vec<_>>().join(" ; ")
+            split.iter().map(|part| text(&Part::tokens(part))).collect::<Vec<_>>().join(" ; ")
         );
     }
 }
@@ -141,7 +141,7 @@ fn signatures_are_taken_apart() {
     assert_eq!(function.qualifiers.abi.unwrap().1.unwrap().value(), "C");
     assert_eq!(function.name, "name");
     assert_eq!(text(&function.generics), "<'a, T:A<B>, F:Fn(u8)->G<u8>, const N:usize>");
-    assert_eq!(text(&function.output.unwrap()), "Result<impl A+use<'a, T>, [u8; { N }]>");
+    assert_eq!(text(&stream(&function.output.unwrap())), "Result<impl A+use<'a, T>, [u8; { N }]>");
     assert!(text(&function.tail).ends_with("where T:B, [u8; N]:C"));
     assert!(function.body.is_some());
 }
@@ -195,7 +195,7 @@ fn impl_has_no_name() {
 #[test]
 fn futures_have_an_output() {
     let boxed = "::core::pin::Pin<Box<dyn ::core::future::Future<Output = Result<A, B<C>>> + Send + 'async_trait>>";
-    assert_eq!(text(&future_output(tokens(boxed))), "Result<A, B<C>>");
+    assert_eq!(text(&stream(&future_output(tokens(boxed).into_iter().collect()))), "Result<A, B<C>>");
     let output = rewrite(&quote!(), tokens("fn f(l: L) -> async_trait::Other {}")).to_string();
     assert!(output.contains("if false { return __free_port_on_error"), "only the lifetime is telling: {output}");
 }

@@ -95,8 +95,10 @@ fn names(ty: &TokenStream) -> Vec<String> {
 /// The text of an array of more than one.
 fn several(ty: &TokenStream) -> Option<String> {
     let [TokenTree::Group(array)] = &unwrapped(ty.clone())[..] else { return None };
-    let inside: Vec<TokenTree> =
-        array.stream().into_iter().filter(|_| array.delimiter() == Delimiter::Bracket).collect();
+    if array.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    let inside: Vec<TokenTree> = array.stream().into_iter().collect();
     let [.., semicolon, length] = &inside[..] else { return None };
     let is_several = is_punct(Some(semicolon), ';') && literal(&length.to_string()).is_some_and(|length| length > 1);
     is_several.then(|| text(ty))

@@ -8,7 +8,7 @@ use syn::{Lit, LitStr};
 
 use super::{Given, Value};
 use crate::errors::Mistake;
-use crate::split::{Angles, split_at_commas};
+use crate::split::texts;
 use crate::tokens::{is_punct, text};
 
 pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
@@ -66,8 +66,7 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
         }));
     }
     if let Some(pair) = given.tuple() {
-        let parts: Vec<_> =
-            split_at_commas(pair, Angles::InExpressions).into_iter().map(|part| text(&part.tokens())).collect();
+        let parts = texts(pair);
         if let [host, port] = &parts[..] {
             return Err(given.mistake(format!("`host` takes no port; write `host = {host}, prefer = {port}`")));
         }

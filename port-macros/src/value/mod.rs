@@ -14,7 +14,6 @@ pub(crate) mod ports;
 pub(crate) mod row;
 pub(crate) mod words;
 
-use std::collections::HashSet;
 use std::fmt::Display;
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
@@ -22,8 +21,9 @@ use syn::Lit;
 
 use self::row::Row;
 use crate::errors::Mistake;
+use crate::parameter::Parameter;
 use crate::split::ends_operand;
-use crate::tokens::{is_joint, is_punct, text, unwrapped};
+use crate::tokens::{has_sign, is_joint, is_one_of, is_punct, mentions, stream, text, unwrapped};
 
 /// What the method is called with.
 #[derive(Debug)]
@@ -35,27 +35,15 @@ pub(crate) enum Value {
 
 /// The names of the parameters. In front of the body there are no other variables, so that any other word is none.
 #[derive(Default)]
-pub(crate) struct Scope(HashSet<String>);
+pub(crate) struct Scope(Vec<TokenStream>);
 
 impl Scope {
-    pub(crate) fn new<'a>(patterns: impl Iterator<Item = &'a TokenStream>) -> Self {
-        let mut scope = Self::default();
-        patterns.for_each(|pattern| scope.add(pattern));
-        scope
-    }
-
-    fn add(&mut self, pattern: &TokenStream) {
-        for tree in pattern.clone() {
-            match tree {
-                TokenTree::Ident(ident) => drop(self.0.insert(ident.to_string())),
-                TokenTree::Group(group) => self.add(&group.stream()),
-                _ => {}
-            }
-        }
+    pub(crate) fn new(parameters: &[Parameter]) -> Self {
+        Self(parameters.iter().filter_map(|parameter| parameter.pattern().cloned()).collect())
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.0.iter().any(|pattern| mentions(pattern, name))
     }
 }
 
@@ -63,9 +51,7 @@ impl Scope {
 fn begins_operand(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Literal(_) => true,
-        TokenTree::Ident(word) => {
-            ends_operand(Some(tree)) || ["if", "for", "while", "in"].iter().any(|keyword| word == keyword)
-        }
+        TokenTree::Ident(word) => ends_operand(Some(tree)) || is_one_of(word, &["if", "for", "while", "in"]),
         _ => false,
     }
 }
@@ -89,7 +75,7 @@ impl<'a> Given<'a> {
         Self { row, tokens, literal: syn::parse2(tokens.clone()).ok(), scope }
     }
 
-    pub(crate) fn mistake(&self, message: impl Display) -> Mistake {
+    pub(crate) fn mistake(&self, message: impl Into<String>) -> Mistake {
         Mistake::at(self.tokens, message)
     }
 
@@ -142,13 +128,13 @@ impl<'a> Given<'a> {
     pub(crate) fn is_no_expression(&self) -> bool {
         let trees = self.trees();
         let mut pairs = trees.windows(2);
-        let has_closure_or_label = trees.iter().any(|tree| is_punct(Some(tree), '|') || is_punct(Some(tree), '\''));
+        let has_closure_or_label = has_sign(&trees, &['|', '\'']);
         let has_colon = trees.iter().enumerate().any(|(index, tree)| {
             let is_path = is_joint(tree) || index > 0 && is_joint(&trees[index - 1]);
             is_punct(Some(tree), ':') && !is_path
         });
-        let last = trees.last();
-        trees.iter().any(|tree| is_punct(Some(tree), '$'))
+        let last = &trees[trees.len().saturating_sub(1)..];
+        has_sign(&trees, &['$', '~'])
             || has_colon && !has_closure_or_label
             || !has_closure_or_label && pairs.any(|pair| ends_operand(pair.first()) && begins_operand(&pair[1]))
             || trees
@@ -156,10 +142,9 @@ impl<'a> Given<'a> {
                 .any(|pair| is_punct(pair.first(), '=') && is_joint(&pair[0]) && is_punct(pair.get(1), '>'))
             || self.inside(Delimiter::Brace).is_some_and(|inside| is_list(&inside))
             || self.is_alternative()
-            || trees.iter().any(|tree| is_punct(Some(tree), '~'))
             || is_punct(trees.first(), '@')
             || Self::is_two_ranges(&trees)
-            || ['+', '-', '*', '/', '=', '&', '!', ':', '^', '%', '@', '#'].iter().any(|sign| is_punct(last, *sign))
+            || has_sign(last, &['+', '-', '*', '/', '=', '&', '!', ':', '^', '%', '@', '#'])
     }
 
     /// `'http'`, with which rustc is through.
@@ -203,13 +188,13 @@ impl<'a> Given<'a> {
         }
         let is_joint_word = |tree: &TokenTree| match tree {
             TokenTree::Ident(word) => {
-                ["or", "and", "except", "else", "to", "through", "not", "without"].iter().any(|other| word == other)
+                is_one_of(word, &["or", "and", "except", "else", "to", "through", "not", "without"])
             }
             tree => is_punct(Some(tree), '|') || is_punct(Some(tree), '&') || is_punct(Some(tree), '~'),
         };
         let first = trees.iter().position(is_joint_word)?;
         let last = trees.iter().rposition(is_joint_word)?;
-        let [left, right] = [&trees[..first], &trees[last + 1..]].map(|trees| text(&trees.iter().cloned().collect()));
+        let [left, right] = [&trees[..first], &trees[last + 1..]].map(|trees| text(&stream(trees)));
         let is_number = |text: &str| text.parse::<u16>().is_ok();
         match (name, trees[first].to_string().as_str()) {
             ("env", _) if left.starts_with('"') && is_number(&right) => {

@@ -5,12 +5,12 @@ use syn::Lit;
 
 use super::{Given, Value};
 use crate::errors::Mistake;
-use crate::split::{Angles, split_at_commas};
+use crate::split::texts;
 use crate::tokens::text;
 
 pub(crate) fn of_variable(given: &Given) -> Result<Value, Mistake> {
     if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
-        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        let first = texts(list).into_iter().next();
         let first = first.unwrap_or_else(|| "\"PORT\"".to_owned());
         return Err(given.mistake(format!("`env` names one variable; write `env = {first}`")));
     }
@@ -93,7 +93,7 @@ fn check_variable(name: &str) -> Result<(), String> {
         Some((name, _)) => Err(format!("`env` names a variable without its value; write `env = \"{}\"`", name.trim())),
         None if bare != name => Err(format!("`{name}` is how a shell writes it; write `env = \"{bare}\"`")),
         None if name.contains(char::is_whitespace) => {
-            let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
+            let joined = name.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join("_");
             Err(format!("no shell can set a variable with a space in its name; write `env = \"{joined}\"`"))
         }
         None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -122,7 +122,7 @@ pub(crate) fn of_socket(given: &Given) -> Result<Value, Mistake> {
     }
     given.is_there()?;
     if let Some(list) = given.inside(Delimiter::Bracket).or_else(|| given.tuple()) {
-        let first = split_at_commas(list, Angles::InExpressions).into_iter().next().map(|first| text(&first.tokens()));
+        let first = texts(list).into_iter().next();
         return Err(given.instead("the name of one socket", first.as_deref().unwrap_or("\"http\"")));
     }
     match &given.literal {

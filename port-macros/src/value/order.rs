@@ -7,8 +7,8 @@ use syn::Lit;
 use super::{Given, Value};
 use crate::errors::Mistake;
 use crate::likeness::likeliest;
-use crate::split::{Angles, split_at_commas};
-use crate::tokens::{is_punct, text, unwrapped};
+use crate::split::{Angles, split_at_commas, texts};
+use crate::tokens::{is_one_of, is_punct, stream, text, unwrapped};
 
 /// The words win over variables of the same name.
 pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
@@ -49,13 +49,11 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
             Err(given.instead("an order", "random"))
         }
         // A constant would be upper-case.
-        ([TokenTree::Ident(word)], _) if ["Lowest", "Random", "Stable"].iter().any(|other| word == other) => {
-            Err(if word == "Stable" {
-                given.mistake(STABLE)
-            } else {
-                given.instead("an order", meant(&word.to_string().to_lowercase()))
-            })
-        }
+        ([TokenTree::Ident(word)], _) if is_one_of(word, &["Lowest", "Random", "Stable"]) => Err(if word == "Stable" {
+            given.mistake(STABLE)
+        } else {
+            given.instead("an order", meant(&word.to_string().to_lowercase()))
+        }),
         _ => match given.word() {
             Some(word) if meant(&word) == "stable" => Err(given.mistake(STABLE)),
             Some(word) => Err(given.instead("an order", meant(&word))),
@@ -68,13 +66,13 @@ pub(crate) fn read(given: &Given) -> Result<Value, Mistake> {
 fn check_key(given: &Given, key: &Group) -> Result<(), Mistake> {
     let parts = split_at_commas(key.stream(), Angles::InExpressions);
     let [key] = &parts[..] else {
-        let keys: Vec<_> = parts.into_iter().map(|part| text(&part.tokens())).collect();
+        let keys = texts(key.stream());
         let fix = format!("write `order = stable(concat!({}))`", keys.join(", "));
         return Err(given.mistake(format!("`stable` takes one key; {fix}")));
     };
     match &key.trees[..] {
         [TokenTree::Ident(_), equals, key @ ..] if is_punct(Some(equals), '=') && !is_punct(key.first(), '=') => {
-            let key = text(&key.iter().cloned().collect());
+            let key = text(&stream(key));
             Err(given.mistake(format!("the key of `stable` has no name; write `order = stable({key})`")))
         }
         [TokenTree::Literal(number)]
@@ -107,6 +105,6 @@ fn meant(word: &str) -> &'static str {
     match word {
         "lowest" | "low" | "first" | "sequential" | "ascending" | "asc" | "sorted" | "linear" | "default" => "lowest",
         "hash" | "hashed" | "sticky" | "same" | "fixed" | "deterministic" => "stable",
-        _ => likeliest(word, ["lowest", "random", "stable"]).unwrap_or("random"),
+        _ => likeliest(word, &["lowest", "random", "stable"]).unwrap_or("random"),
     }
 }

@@ -72,7 +72,7 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
     if list.is_empty() {
         return Err(given.mistake(format!("the list is empty; write `{}`, or leave the option out", given.row.example)));
     }
-    let parts: Vec<_> = split_at_commas(list.clone(), Angles::InExpressions).into_iter().map(Part::tokens).collect();
+    let parts: Vec<_> = split_at_commas(list.clone(), Angles::InExpressions).iter().map(Part::tokens).collect();
     if let [first, dots, last] = &parts[..] {
         if ["..", "..."].contains(&text(dots).as_str()) {
             let (name, range) = (given.row.name, format!("{}..={}", text(first), text(last)));
@@ -105,24 +105,25 @@ fn check_list(given: &Given, list: &TokenStream) -> Result<(), Mistake> {
 pub(super) fn excludes(ports: &str, port: u16) -> bool {
     let Ok(ports) = ports.parse::<TokenStream>() else { return false };
     let is_port =
-        |part: Part| syn::parse2::<LitInt>(part.tokens()).is_ok_and(|number| value_of(&number) == port.into());
+        |part: &Part| syn::parse2::<LitInt>(part.tokens()).is_ok_and(|number| value_of(&number) == port.into());
     match &unwrapped(ports.clone())[..] {
-        [TokenTree::Group(list)] => split_at_commas(list.stream(), Angles::InExpressions).into_iter().any(is_port),
+        [TokenTree::Group(list)] => split_at_commas(list.stream(), Angles::InExpressions).iter().any(is_port),
         _ => Range::of(&ports).is_some_and(|range| range.contains(port)),
     }
 }
 
 /// `(8000, 9000)`, `{8000, 9000}` and `{min: 8000, max: 9000}`.
 fn numbers(inside: TokenStream) -> Option<Vec<String>> {
-    let parts = split_at_commas(inside, Angles::InExpressions);
-    let number = |part: Part| match part.trees.last()? {
-        TokenTree::Literal(number) if part.trees.len() == 1 || is_punct(part.trees.get(1), ':') => {
-            number.to_string().parse::<u16>().ok()
+    let mut numbers = Vec::new();
+    for part in split_at_commas(inside, Angles::InExpressions) {
+        match part.trees.last()? {
+            TokenTree::Literal(number) if part.trees.len() == 1 || is_punct(part.trees.get(1), ':') => {
+                numbers.push(number.to_string().parse::<u16>().ok()?.to_string());
+            }
+            _ => return None,
         }
-        _ => None,
-    };
-    let numbers: Option<Vec<_>> = parts.into_iter().map(|part| Some(number(part)?.to_string())).collect();
-    numbers.filter(|numbers| numbers.len() > 1)
+    }
+    (numbers.len() > 1).then_some(numbers)
 }
 
 /// `8000-9000`, which people mean with both ends, `8000/9000`, `8000:9000` and `8000->9000`.
@@ -166,8 +167,11 @@ pub(crate) fn range_of(text: &str) -> Option<String> {
 
 /// What to write for the text `8000, 8001`.
 pub(crate) fn list_of(text: &str) -> Option<String> {
-    let ports: Option<Vec<_>> = text.split(',').map(|port| port.trim().parse::<u16>().ok()).collect();
-    ports.map(|ports| format!("{ports:?}"))
+    let mut ports = Vec::new();
+    for port in text.split(',') {
+        ports.push(port.trim().parse::<u16>().ok()?);
+    }
+    Some(format!("{ports:?}"))
 }
 
 /// A number that is too large is larger than any port.

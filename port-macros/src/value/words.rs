@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use super::Given;
 use crate::errors::Mistake;
 use crate::split::ends_operand;
-use crate::tokens::{is_punct, text};
+use crate::tokens::{is_one_of, is_punct, text};
 
 /// The variables that an expression reads, as far as that is plain: blocks, closures and macros may have some of their own.
 pub(crate) fn read_by(value: &TokenStream) -> Vec<Ident> {
@@ -44,7 +44,7 @@ fn is_variable(word: &Ident) -> bool {
         "usize", "i8", "i16", "i32", "i64", "i128", "isize", "in",
     ];
     word.to_string().starts_with(char::is_lowercase)
-        && !OTHERS.iter().any(|other| word == other)
+        && !is_one_of(word, &OTHERS)
         && ends_operand(Some(&TokenTree::Ident(word.clone())))
 }
 

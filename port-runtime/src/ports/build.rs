@@ -5,27 +5,40 @@ use std::ops::{Range, RangeInclusive};
 use super::{Inner, Ports, Run};
 
 /// Puts runs together that touch, and leaves out what was there before.
-pub(super) fn from_runs(written: impl IntoIterator<Item = RangeInclusive<u16>>) -> Ports {
-    let mut seen = [0_u64; 1024];
-    let mut runs = Vec::<Run>::new();
-    let mut before = 0;
-    for port in written.into_iter().flatten() {
-        let (word, bit) = (&mut seen[usize::from(port / 64)], 1 << (port % 64));
-        if *word & bit != 0 {
-            continue;
-        }
-        *word |= bit;
-        match runs.last_mut() {
-            Some(run) if run.last.checked_add(1) == Some(port) => run.last = port,
-            _ => runs.push(Run { first: port, last: port, before }),
-        }
-        // It wraps where all 65536 have been seen: none is to come.
-        before = before.wrapping_add(1);
+pub(super) struct Builder {
+    /// A bit for each number.
+    seen: [u64; 1024],
+    runs: Vec<Run>,
+    before: u16,
+}
+
+impl Builder {
+    pub(super) const fn new() -> Self {
+        Self { seen: [0; 1024], runs: Vec::new(), before: 0 }
     }
-    Ports(match runs.as_slice() {
-        [run] => Inner::Run(*run),
-        _ => Inner::List(runs.into()),
-    })
+
+    pub(super) fn add(&mut self, ports: RangeInclusive<u16>) {
+        for port in ports {
+            let (word, bit) = (&mut self.seen[usize::from(port / 64)], 1 << (port % 64));
+            if *word & bit != 0 {
+                continue;
+            }
+            *word |= bit;
+            match self.runs.last_mut() {
+                Some(run) if run.last.checked_add(1) == Some(port) => run.last = port,
+                _ => self.runs.push(Run { first: port, last: port, before: self.before }),
+            }
+            // It wraps where all 65536 have been seen: none is to come.
+            self.before = self.before.wrapping_add(1);
+        }
+    }
+
+    pub(super) fn build(self) -> Ports {
+        Ports(match self.runs.as_slice() {
+            [run] => Inner::Run(*run),
+            _ => Inner::List(self.runs.into()),
+        })
+    }
 }
 
 fn run(first: u16, last: u16) -> Ports {
@@ -52,7 +65,11 @@ impl From<RangeInclusive<u16>> for Ports {
 
 impl From<&[u16]> for Ports {
     fn from(ports: &[u16]) -> Self {
-        from_runs(ports.iter().map(|port| *port..=*port))
+        let mut list = Builder::new();
+        for port in ports {
+            list.add(*port..=*port);
+        }
+        list.build()
     }
 }
 

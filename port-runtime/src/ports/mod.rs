@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use self::build::Builder;
 use crate::error::{Error, ErrorKind};
 
 /// Port numbers: one range, or a list of ranges and single numbers.
@@ -165,9 +166,11 @@ impl Ports {
 
     /// From the lowest number to the highest; without numbers a range without any.
     pub(crate) fn bounds(&self) -> RangeInclusive<u16> {
-        let lowest = self.runs().iter().map(|run| run.first).min();
-        let highest = self.runs().iter().map(|run| run.last).max();
-        lowest.unwrap_or(1)..=highest.unwrap_or(0)
+        let (mut lowest, mut highest) = (u16::MAX, 0);
+        for run in self.runs() {
+            (lowest, highest) = (lowest.min(run.first), highest.max(run.last));
+        }
+        lowest..=highest
     }
 
     /// These and those. A mistake on either side stays one.
@@ -177,7 +180,11 @@ impl Ports {
         } else if more.check_excepted().is_err() || self.len() == 0 {
             more
         } else {
-            build::from_runs(self.runs().iter().chain(more.runs()).map(|run| run.first..=run.last))
+            let mut both = Builder::new();
+            for run in self.runs().iter().chain(more.runs()) {
+                both.add(run.first..=run.last);
+            }
+            both.build()
         }
     }
 

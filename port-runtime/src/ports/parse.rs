@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use super::{Ports, build, nothing_in};
+use super::build::Builder;
+use super::{Ports, nothing_in};
 use crate::error::Error;
 
 const FORMS: &str = "write `8000-8999`, `8000..9000` or `1455,1457`";
@@ -13,12 +14,15 @@ impl FromStr for Ports {
 
     /// Reads `8000-8999`, `8000..9000`, `8000..=8999`, `1455,1457` or `8000-8100,9000`; blanks do not matter.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let items = text.split(',').map(|item| match item.trim() {
-            "" if text.trim().is_empty() => Err(Error::invalid(format!("no ports are given; {FORMS}"))),
-            "" => Err(Error::invalid(format!("nothing stands beside a comma; {FORMS}"))),
-            item => parse(item),
-        });
-        Ok(build::from_runs(items.collect::<Result<Vec<_>, _>>()?))
+        let mut ports = Builder::new();
+        for item in text.split(',') {
+            ports.add(match item.trim() {
+                "" if text.trim().is_empty() => return Err(Error::invalid(format!("no ports are given; {FORMS}"))),
+                "" => return Err(Error::invalid(format!("nothing stands beside a comma; {FORMS}"))),
+                item => parse(item)?,
+            });
+        }
+        Ok(ports.build())
     }
 }
 

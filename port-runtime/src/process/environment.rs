@@ -1,34 +1,44 @@
 //! The environment that a command would start its program with: what std knows of it and does not tell.
 
-use std::collections::BTreeMap;
 use std::env;
-use std::ffi::{CString, OsString};
+use std::ffi::{CString, NulError, OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::process::Command;
 
 /// What the command would put in the place of the environment of this process; `None` where that is left as it is, with
 /// all that closures change in it and with what no variable could be.
-pub(super) fn of(command: &mut Command) -> Result<Option<Vec<CString>>, std::ffi::NulError> {
+pub(super) fn of(command: &mut Command) -> Result<Option<Vec<CString>>, NulError> {
     let inherits = inherits(command);
     if inherits && command.get_envs().next().is_none() {
         return Ok(None);
     }
-    let mut environment: BTreeMap<OsString, OsString> = BTreeMap::new();
+    let mut environment = Vec::new();
     if inherits {
-        environment.extend(env::vars_os());
+        for (name, value) in env::vars_os() {
+            set(&mut environment, &name, Some(&value));
+        }
     }
     for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => environment.insert(name.to_owned(), value.to_owned()),
-            None => environment.remove(name),
-        };
+        set(&mut environment, name, value);
     }
-    let variables = environment.into_iter().map(|(mut name, value)| {
-        name.push("=");
-        name.push(value);
-        CString::new(name.into_vec())
-    });
-    variables.collect::<Result<_, _>>().map(Some)
+    let mut variables = Vec::new();
+    for (mut variable, value) in environment {
+        variable.push("=");
+        variable.push(value);
+        variables.push(CString::new(variable.into_vec())?);
+    }
+    Ok(Some(variables))
+}
+
+/// Sets a variable, or removes it, among those that are there: in order of their names, as std has them.
+fn set(environment: &mut Vec<(OsString, OsString)>, name: &OsStr, value: Option<&OsStr>) {
+    let place = environment.binary_search_by(|(it, _)| it.as_os_str().cmp(name));
+    match (place, value) {
+        (Ok(place), Some(value)) => value.clone_into(&mut environment[place].1),
+        (Ok(place), None) => drop(environment.remove(place)),
+        (Err(place), Some(value)) => environment.insert(place, (name.to_owned(), value.to_owned())),
+        (Err(_), None) => {}
+    }
 }
 
 /// Whether `env_clear` was not called, which a command does not tell.

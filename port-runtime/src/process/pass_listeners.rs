@@ -215,8 +215,10 @@ impl PassListeners {
             return Err(invalid("the listeners went to an earlier child; add others with `with`"));
         }
         self.names.iter().try_for_each(|name| check(name))?;
-        let arguments = [command.get_program()].into_iter().chain(command.get_args());
-        let arguments = arguments.map(|argument| CString::new(argument.as_bytes())).collect::<Result<_, _>>()?;
+        let mut arguments = vec![CString::new(command.get_program().as_bytes())?];
+        for argument in command.get_args() {
+            arguments.push(CString::new(argument.as_bytes())?);
+        }
         let added = if self.listeners.is_empty() {
             Vec::new()
         } else {

@@ -32,13 +32,13 @@ fn ephemeral() -> Option<RangeInclusive<u16>> {
 fn only_old_connections(address: SocketAddr, ports: RangeInclusive<u16>) -> Option<usize> {
     let states = [State::Listen, State::Bound, State::TimeWait, State::Other];
     let entries = sock_diag::tcp(&states, ports).ok()?;
-    let in_the_way = entries.iter().filter(|entry| {
-        let wanted = SocketAddr::new(address.ip(), entry.address.port());
-        entry.overlaps(wanted, false)
-    });
-    let mut ports: Vec<_> = in_the_way.map(|entry| (entry.address.port(), entry.inode != 0)).collect();
-    // Of each port, one that somebody has comes first.
-    ports.sort_unstable_by_key(|&(port, is_open)| (port, !is_open));
-    ports.dedup_by_key(|&mut (port, _)| port);
-    Some(ports.iter().filter(|(_, is_open)| !is_open).count())
+    // For each port whether somebody has it open, if anything is in the way.
+    let mut open = vec![None; 1 << 16];
+    for entry in entries {
+        let port = entry.address.port();
+        if entry.overlaps(SocketAddr::new(address.ip(), port), false) {
+            *open[usize::from(port)].get_or_insert(false) |= entry.inode != 0;
+        }
+    }
+    Some(open.iter().filter(|open| **open == Some(false)).count())
 }

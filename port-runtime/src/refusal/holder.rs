@@ -73,26 +73,35 @@ fn holders(protocol: Protocol, ip: IpAddr, ports: &[u16]) -> Vec<(u16, String)> 
             break;
         }
     }
-    let few: Vec<_> = ports
-        .iter()
-        .filter_map(|&port| Some((port, Holder::of(protocol, in_the_way(&table, ip, port))?)))
-        .take(FEW)
-        .collect();
-    let sockets: Vec<_> = few.iter().map(|(_, holder)| holder.socket()).collect();
-    let inodes: Vec<_> = sockets.iter().map(|it| it.map_or(0, |it| it.inode)).collect();
-    let uids: Vec<_> = sockets.iter().flatten().map(|it| it.uid).collect();
-    let owners = owner::owners(&inodes, &uids, TIME_LIMIT);
+    let (mut few, mut sockets) = (Vec::new(), Vec::new());
+    for &port in ports {
+        if let Some(holder) = Holder::of(protocol, in_the_way(&table, ip, port)) {
+            sockets.extend(holder.socket());
+            few.push((port, holder));
+        }
+        if few.len() == FEW {
+            break;
+        }
+    }
+    let mut owners = owner::owners(&sockets, TIME_LIMIT).into_iter();
     // Of whom nothing is found the socket may be closed by now: the search takes its time.
     let now = OnceCell::new();
     let is_gone = |socket: Entry| match now.get_or_init(|| ask(&[State::Listen, State::Bound])) {
         Ok(now) => now.iter().all(|it| it.inode != socket.inode),
         Err(_) => false,
     };
-    let words = |holder: &Holder, owner: Option<Owner>| match holder.socket() {
-        Some(socket) if owner.is_none() && is_gone(socket) => "by a program that has let it go meanwhile".to_owned(),
-        _ => holder.words(owner),
-    };
-    few.iter().zip(owners).map(|((port, holder), owner)| (*port, words(holder, owner))).collect()
+    let mut told = Vec::new();
+    for (port, holder) in few {
+        let words = match holder.socket() {
+            Some(socket) => match owners.next().flatten() {
+                None if is_gone(socket) => "by a program that has let it go meanwhile".to_owned(),
+                owner => holder.words(owner),
+            },
+            None => holder.words(None),
+        };
+        told.push((port, words));
+    }
+    told
 }
 
 fn in_the_way(table: &[Entry], ip: IpAddr, port: u16) -> impl Iterator<Item = &Entry> + Clone {

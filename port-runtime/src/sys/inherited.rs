@@ -5,13 +5,12 @@
 //! close-on-exec, and what came through an `exec` is not.
 #![allow(unsafe_code, reason = "bare system calls")]
 
-use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The numbers of all that [`Inherited::find`] has found and nobody has let go of, or that were taken.
-static SPOKEN_FOR: Mutex<BTreeSet<RawFd>> = Mutex::new(BTreeSet::new());
+static SPOKEN_FOR: Mutex<Vec<RawFd>> = Mutex::new(Vec::new());
 
 /// A descriptor that was open when this program began, and that nobody owns yet. Dropped, it stays open and can be found
 /// again.
@@ -33,7 +32,7 @@ impl Inherited {
         if flags & libc::FD_CLOEXEC != 0 {
             return Err("was not passed, or somebody has taken it already: it is close-on-exec");
         }
-        spoken_for.insert(number);
+        spoken_for.push(number);
         Ok(Self(number))
     }
 
@@ -70,11 +69,14 @@ impl AsRawFd for Inherited {
 
 impl Drop for Inherited {
     fn drop(&mut self) {
-        spoken_for().remove(&self.0);
+        let mut spoken_for = spoken_for();
+        if let Some(place) = spoken_for.iter().position(|number| *number == self.0) {
+            spoken_for.swap_remove(place);
+        }
     }
 }
 
-fn spoken_for() -> MutexGuard<'static, BTreeSet<RawFd>> {
+fn spoken_for() -> MutexGuard<'static, Vec<RawFd>> {
     SPOKEN_FOR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

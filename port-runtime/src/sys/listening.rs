@@ -20,10 +20,14 @@ pub(crate) fn on(address: SocketAddr) -> io::Result<Listening> {
         // A sandbox does not let everybody ask.
         return Ok(if somebody(address)? { Listening::Here } else { Listening::Elsewhere(Vec::new()) });
     };
-    if listeners.iter().any(|it| it.accepts(address)) {
-        return Ok(Listening::Here);
+    let mut elsewhere = Vec::new();
+    for listener in listeners {
+        if listener.accepts(address) {
+            return Ok(Listening::Here);
+        }
+        elsewhere.push(listener.address);
     }
-    Ok(Listening::Elsewhere(listeners.iter().map(|it| it.address).collect()))
+    Ok(Listening::Elsewhere(elsewhere))
 }
 
 /// Where the table of sockets cannot be read: by a bind that shares the port with all but a listener, and is over at once.

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::sock_diag::Entry;
+
 /// Somebody who has a socket open.
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "nobody is found there"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,16 +16,16 @@ pub(crate) enum Owner {
     Other { pid: u32, name: String, command: String },
 }
 
-/// For each socket who has it, where that can be told within the time. 0 is nobody's.
+/// For each socket who has it, where that can be told within the time.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) fn owners(inodes: &[u64], uids: &[u32], limit: Duration) -> Vec<Option<Owner>> {
-    linux::owners(inodes, uids, limit)
+pub(crate) fn owners(sockets: &[Entry], limit: Duration) -> Vec<Option<Owner>> {
+    linux::owners(sockets, limit)
 }
 
 /// Not told here.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn owners(inodes: &[u64], _uids: &[u32], _limit: Duration) -> Vec<Option<Owner>> {
-    vec![None; inodes.len()]
+pub(crate) fn owners(sockets: &[Entry], _limit: Duration) -> Vec<Option<Owner>> {
+    vec![None; sockets.len()]
 }
 
 /// Whether this number stands for one user. Those whom the user namespace does not know have one number together.
@@ -56,28 +58,30 @@ mod linux {
     use super::Owner;
     use crate::sys::descriptors::Sockets;
     use crate::sys::proc_fs::{self, Pid};
+    use crate::sys::sock_diag::Entry;
 
     /// Of a process that has more sockets, the others are looked at last: a database with 20,000 of them would cost
     /// 20 ms, and the one who is sought is rarely it.
     const FIRST: usize = 128;
 
-    pub(super) fn owners(inodes: &[u64], uids: &[u32], limit: Duration) -> Vec<Option<Owner>> {
-        let mut search = Search { inodes, owners: vec![None; inodes.len()] };
+    pub(super) fn owners(sockets: &[Entry], limit: Duration) -> Vec<Option<Owner>> {
+        let mut search = Search { sockets, owners: vec![None; sockets.len()] };
         search.look_at_own();
         if search.is_over() || !proc_fs::is_ours() {
             return search.owners;
         }
         let until = Instant::now() + limit;
-        let own = process::id();
-        let others = proc_fs::pids().into_iter().filter(|&pid| pid != own);
         // Who has opened it still runs as the same user, mostly; who is of another user, and who has very many sockets,
         // is for later.
         let mut later = Vec::new();
-        for pid in others {
+        for pid in proc_fs::pids() {
+            if pid == process::id() {
+                continue;
+            }
             if search.is_over() || Instant::now() > until {
                 return search.owners;
             }
-            let is_likely = uids.is_empty() || proc_fs::uid(pid).is_some_and(|uid| uids.contains(&uid));
+            let is_likely = proc_fs::uid(pid).is_some_and(|uid| sockets.iter().any(|it| it.uid == uid));
             let skip = if is_likely { FIRST } else { 0 };
             if !is_likely || !search.look(pid, 0, FIRST) {
                 later.push((pid, skip));
@@ -93,19 +97,20 @@ mod linux {
     }
 
     struct Search<'a> {
-        inodes: &'a [u64],
+        sockets: &'a [Entry],
         owners: Vec<Option<Owner>>,
     }
 
     impl Search<'_> {
         fn is_over(&self) -> bool {
-            self.inodes.iter().zip(&self.owners).all(|(&inode, owner)| inode == 0 || owner.is_some())
+            // 0 is nobody's.
+            self.sockets.iter().zip(&self.owners).all(|(socket, owner)| socket.inode == 0 || owner.is_some())
         }
 
         fn look_at_own(&mut self) {
             let Ok(sockets) = Sockets::own() else { return };
-            for socket in sockets {
-                let Some(place) = self.place(socket) else { continue };
+            for inode in sockets {
+                let Some(place) = self.place(inode) else { continue };
                 self.owners[place] = Some(Owner::ThisProcess);
                 if self.is_over() {
                     break;
@@ -113,19 +118,19 @@ mod linux {
             }
         }
 
-        fn place(&self, socket: u64) -> Option<usize> {
-            self.inodes.iter().position(|&inode| inode == socket && inode != 0)
+        fn place(&self, inode: u64) -> Option<usize> {
+            self.sockets.iter().position(|socket| socket.inode == inode && inode != 0)
         }
 
         /// Looks at so many sockets of a process. Returns whether these were all.
         fn look(&mut self, pid: Pid, skip: usize, count: usize) -> bool {
             let Ok(sockets) = Sockets::of(pid) else { return true };
             let mut seen = 0;
-            for socket in sockets.skip(skip).take(count) {
+            for inode in sockets.skip(skip).take(count) {
                 seen += 1;
-                let Some(place) = self.place(socket) else { continue };
+                let Some(place) = self.place(inode) else { continue };
                 if self.owners[place].is_none() {
-                    self.owners[place] = owner(pid, socket);
+                    self.owners[place] = owner(pid, inode);
                     if self.is_over() {
                         break;
                     }
@@ -136,30 +141,30 @@ mod linux {
     }
 
     /// `None` for one that has ended meanwhile.
-    fn owner(pid: Pid, socket: u64) -> Option<Owner> {
-        let pid = eldest(pid, socket);
+    fn owner(pid: Pid, inode: u64) -> Option<Owner> {
+        let pid = eldest(pid, inode);
         let name = proc_fs::name(pid)?;
-        let mut arguments = proc_fs::arguments(pid);
+        let mut command = proc_fs::arguments(pid);
         // Where a program lies makes the line long, and says little.
-        if let Some(program) = arguments.first_mut().filter(|program| program.starts_with(b"/")) {
+        if let Some(program) = command.first_mut().filter(|program| program.starts_with(b"/")) {
             *program = proc_fs::file_name(program).to_vec();
         }
-        let command = arguments.iter().map(|it| String::from_utf8_lossy(it)).collect::<Vec<_>>().join(" ");
+        let command = String::from_utf8_lossy(&command.join(&b' ')).into_owned();
         // Or else it has ended, and somebody else may have its number now.
-        has(pid, socket).then_some(Owner::Other { pid, name, command })
+        has(pid, inode).then_some(Owner::Other { pid, name, command })
     }
 
-    fn has(pid: Pid, socket: u64) -> bool {
-        Sockets::of(pid).is_ok_and(|mut sockets| sockets.any(|it| it == socket))
+    fn has(pid: Pid, inode: u64) -> bool {
+        Sockets::of(pid).is_ok_and(|mut sockets| sockets.any(|it| it == inode))
     }
 
     /// The parent that has the socket, too: not a worker, but the server to which it belongs. Not init, which has those of
     /// its services.
-    fn eldest(mut pid: Pid, socket: u64) -> Pid {
+    fn eldest(mut pid: Pid, inode: u64) -> Pid {
         // A generation each, and not forever.
         for _ in 0..8 {
             let Some(parent) = proc_fs::stat(pid).map(|stat| stat.parent) else { break };
-            if parent <= 1 || !has(parent, socket) {
+            if parent <= 1 || !has(parent, inode) {
                 break;
             }
             pid = parent;

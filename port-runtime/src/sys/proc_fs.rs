@@ -22,11 +22,16 @@ pub(crate) fn is_ours() -> bool {
 
 /// All processes, the youngest first as far as numbers tell.
 pub(crate) fn pids() -> Vec<Pid> {
-    let Ok(directory) = fs::read_dir("/proc") else { return Vec::new() };
-    let names = directory.flatten().map(|entry| entry.file_name());
-    let mut pids: Vec<Pid> = names.filter_map(|name| name.to_str()?.parse().ok()).collect();
-    pids.sort_unstable_by_key(|&pid| std::cmp::Reverse(pid));
+    let mut pids = numbers_in("/proc");
+    // The kernel lists them in order.
+    pids.reverse();
     pids
+}
+
+/// The numbers in a folder: of processes, or of the threads of one. None, where it is gone.
+pub(crate) fn numbers_in(folder: &str) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// What `stat` tells.
@@ -111,7 +116,12 @@ pub(crate) fn arguments(pid: Pid) -> Vec<Vec<u8>> {
     if bytes.is_empty() {
         return Vec::new();
     }
-    bytes.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect()
+    split(&bytes, 0).map(<[u8]>::to_vec).collect()
+}
+
+/// The parts between which a byte stands.
+pub(crate) fn split(bytes: &[u8], at: u8) -> impl Iterator<Item = &[u8]> {
+    bytes.split(move |&byte| byte == at)
 }
 
 #[cfg(all(test, not(miri)))]

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
 
-use socket2::{SockRef, Socket};
+use socket2::Socket;
 
-use super::table::{Place, Table};
+use super::table::{Fits, Place, Table};
 use crate::given::Inherit;
 use crate::sys::modes::Modes;
 
@@ -22,11 +22,7 @@ pub(crate) struct Claim {
 
 impl Claim {
     /// Claims the next socket of a table, or the next of that name. The error is for people.
-    pub(super) fn of<T>(
-        table: &'static Table,
-        inherit: &Inherit,
-        fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
-    ) -> Result<(Self, T), String> {
+    pub(super) fn of<T>(table: &'static Table, inherit: &Inherit, fits: Fits<'_, T>) -> Result<(Self, T), String> {
         let (index, descriptor, found) = table.claim(inherit, fits)?;
         let modes = Modes::of(&descriptor).ok();
         Ok((Self { table, index, descriptor: Some(descriptor), modes }, found))

@@ -11,7 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -40,9 +40,9 @@ pub(crate) fn are_passed() -> Result<bool, Error> {
 /// becomes part of the error. The table is locked meanwhile, so `fits` looks at the socket and does nothing else.
 pub(crate) fn claim<T>(
     inherit: &Inherit,
-    fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
+    fits: impl Fn(&SockRef<'_>) -> Result<T, String>,
 ) -> Result<(Claim, T), Error> {
-    Claim::of(table()?.unwrap_or(&NOTHING), inherit, fits).map_err(wrong)
+    Claim::of(table()?.unwrap_or(&NOTHING), inherit, &fits).map_err(wrong)
 }
 
 /// Calls `attempt` until it succeeds, or fails for a reason other than that claims of other threads are in flight.
@@ -102,17 +102,21 @@ fn adopt_all(process: u32) -> Result<Vec<Passed>, Error> {
     for number in (FIRST..).take(usize::from(count)) {
         match Inherited::find(number) {
             Err(misfit) if addressed => return Err(wrong(format!("descriptor {number} {misfit}"))),
-            Ok(descriptor) if addressed || is_internet_socket(&descriptor) => found.push((number, descriptor)),
+            Ok(descriptor) if addressed || is_internet_socket(&descriptor) => found.push(descriptor),
             // Without an addressee it may be an old announcement, and these somebody else's descriptors.
             _ => return Ok(Vec::new()),
         }
     }
-    for (number, descriptor) in &found {
-        descriptor.set_close_on_exec().map_err(|error| wrong(format!("descriptor {number}: {error}")))?;
+    for descriptor in &found {
+        let failed = |error| wrong(format!("descriptor {}: {error}", descriptor.as_raw_fd()));
+        descriptor.set_close_on_exec().map_err(failed)?;
     }
     let mut names = names.into_iter();
-    let found = found.into_iter();
-    Ok(found.map(|(number, descriptor)| Passed::new(number, names.next(), descriptor.adopt())).collect())
+    let mut passed = Vec::new();
+    for descriptor in found {
+        passed.push(Passed::new(descriptor.as_raw_fd(), names.next(), descriptor.adopt()));
+    }
+    Ok(passed)
 }
 
 fn is_internet_socket(descriptor: &Inherited) -> bool {

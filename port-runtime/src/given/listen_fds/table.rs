@@ -53,6 +53,9 @@ pub(super) enum Place {
     Taken,
 }
 
+/// What a socket is for whoever claims it, or what is to be said of it.
+pub(super) type Fits<'a, T> = &'a dyn Fn(&SockRef<'_>) -> Result<T, String>;
+
 impl Table {
     pub(super) const fn new(process: u32, sockets: Vec<Passed>) -> Self {
         Self { process, state: Mutex::new(State { sockets, changes: 0 }), changed: Condvar::new() }
@@ -68,11 +71,7 @@ impl Table {
     }
 
     /// Takes one out, with its index, by which whoever claims it says later what has become of it. The error is for people.
-    pub(super) fn claim<T>(
-        &self,
-        inherit: &Inherit,
-        fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
-    ) -> Result<(usize, OwnedFd, T), String> {
+    pub(super) fn claim<T>(&self, inherit: &Inherit, fits: Fits<'_, T>) -> Result<(usize, OwnedFd, T), String> {
         let result = self.lock().claim(inherit, fits);
         REFUSED.set(result.is_err());
         if result.is_ok() {
@@ -117,10 +116,7 @@ impl Table {
     }
 
     pub(super) fn left_over(&self) -> Option<String> {
-        let state = self.lock();
-        let here = state.sockets.iter().filter(|passed| matches!(passed.place, Place::Here(_)));
-        let here: Vec<_> = here.map(Passed::to_string).collect();
-        (!here.is_empty()).then(|| here.join(", "))
+        self.lock().list(|passed| matches!(passed.place, Place::Here(_)).then(|| passed.to_string()))
     }
 
     /// What becomes of a claimed socket.
@@ -137,11 +133,7 @@ impl Table {
 }
 
 impl State {
-    fn claim<T>(
-        &mut self,
-        inherit: &Inherit,
-        mut fits: impl FnMut(&SockRef<'_>) -> Result<T, String>,
-    ) -> Result<(usize, OwnedFd, T), String> {
+    fn claim<T>(&mut self, inherit: &Inherit, fits: Fits<'_, T>) -> Result<(usize, OwnedFd, T), String> {
         let wanted = |passed: &Passed| match inherit {
             Inherit::Next => true,
             Inherit::Named(name) => passed.name.as_deref() == Some(name),
@@ -170,10 +162,14 @@ impl State {
     }
 
     fn names(&self) -> String {
-        let names =
-            self.sockets.iter().filter_map(|passed| Some(format!("`{}`", passed.name.as_ref()?.escape_debug())));
-        let names: Vec<_> = names.collect();
-        if names.is_empty() { format!("{} without names", self.sockets.len()) } else { names.join(", ") }
+        let names = self.list(|passed| Some(format!("`{}`", passed.name.as_ref()?.escape_debug())));
+        names.unwrap_or_else(|| format!("{} without names", self.sockets.len()))
+    }
+
+    /// Words about some of them, in one line.
+    fn list(&self, words: fn(&Passed) -> Option<String>) -> Option<String> {
+        let list: Vec<_> = self.sockets.iter().filter_map(words).collect();
+        (!list.is_empty()).then(|| list.join(", "))
     }
 
     fn count_change(&mut self) {

@@ -36,7 +36,7 @@ fn claim(table: &'static Table, inherit: &Inherit, wanted: Type) -> Result<(Clai
         Ok(found) if found == wanted => Ok(socket.local_addr().unwrap().as_socket().unwrap()),
         _ => Err("is of another kind".to_owned()),
     };
-    Claim::of(table, inherit, fits).map_err(wrong)
+    Claim::of(table, inherit, &fits).map_err(wrong)
 }
 
 fn next(table: &'static Table, wanted: Type) -> Result<(Claim, SocketAddr), Error> {
@@ -250,6 +250,6 @@ fn a_panic_puts_back_what_was_claimed() {
     };
     catch_unwind(panics).unwrap_err();
     // In what examines a socket, too: the lock is not lost.
-    catch_unwind(|| Claim::of(table, &Inherit::Next, |_| -> Result<(), String> { panic!("on purpose") })).unwrap_err();
+    catch_unwind(|| Claim::of(table, &Inherit::Next, &|_| -> Result<(), String> { panic!("on purpose") })).unwrap_err();
     pair(table).unwrap();
 }

@@ -1,8 +1,7 @@
 //! Piped output is read on, or a program that prints much stops when the pipe is full; the end of it is kept.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -22,43 +21,46 @@ const REST: Duration = Duration::from_millis(200);
 pub(super) struct Output(Vec<Stream>);
 
 struct Stream {
-    kept: Arc<Mutex<VecDeque<u8>>>,
+    kept: Arc<Mutex<Vec<u8>>>,
     /// It ends with the last process that has the other end.
     reader: JoinHandle<()>,
 }
+
+/// The one thing that is done with what comes from either stream.
+type Reader = Box<dyn FnMut(&mut [u8]) -> io::Result<usize> + Send>;
 
 impl Output {
     /// Takes what was piped of the child's output.
     pub(super) fn of(child: &mut Child) -> Self {
         let mut output = Self::default();
-        if let Some(stream) = child.stdout.take() {
-            output.read(stream);
+        if let Some(mut stream) = child.stdout.take() {
+            output.read_on(Box::new(move |buffer| stream.read(buffer)));
         }
-        if let Some(stream) = child.stderr.take() {
-            output.read(stream);
+        if let Some(mut stream) = child.stderr.take() {
+            output.read_on(Box::new(move |buffer| stream.read(buffer)));
         }
         output
     }
 
-    fn read(&mut self, mut stream: impl Read + Send + 'static) {
-        let kept = Arc::new(Mutex::new(VecDeque::new()));
+    fn read_on(&mut self, mut read: Reader) {
+        let kept = Arc::new(Mutex::new(Vec::new()));
         let of_reader = Arc::clone(&kept);
-        let read = move || {
+        let read_on = move || {
             let mut buffer = [0; 4 << 10];
             loop {
-                let size = match stream.read(&mut buffer) {
+                let size = match read(&mut buffer) {
                     Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                     Ok(size @ 1..) => size,
                     _ => return,
                 };
                 let mut kept = of_reader.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend(&buffer[..size]);
+                kept.extend_from_slice(&buffer[..size]);
                 let surplus = kept.len().saturating_sub(KEPT);
                 kept.drain(..surplus);
             }
         };
         // Without a thread, the pipe is closed instead, and the program learns that nobody reads.
-        let reader = thread::Builder::new().name("port-runtime output".to_owned()).spawn(read);
+        let reader = thread::Builder::new().name("port-runtime output".to_owned()).spawn(read_on);
         self.0.extend(reader.map(|reader| Stream { kept, reader }));
     }
 
@@ -73,7 +75,7 @@ impl Output {
     pub(super) fn tail(&self) -> String {
         let mut tail = Vec::new();
         for stream in &self.0 {
-            tail.extend(stream.kept.lock().unwrap_or_else(PoisonError::into_inner).iter());
+            tail.extend_from_slice(&stream.kept.lock().unwrap_or_else(PoisonError::into_inner));
         }
         String::from_utf8_lossy(&tail).into_owned()
     }
@@ -81,7 +83,8 @@ impl Output {
     /// The end of an error, on one line: `; its last output: …`.
     pub(super) fn in_error(&self) -> String {
         let tail = self.tail();
-        let lines: Vec<_> = tail.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        let lines = tail.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let lines: Vec<_> = lines.map(str::to_owned).collect();
         let lines = lines[lines.len().saturating_sub(LINES)..].join(" | ").escape_debug().to_string();
         // Back, since only quotes and what is not printable should look escaped.
         let lines = lines.replace("\\\"", "\"").replace("\\'", "'");

@@ -31,10 +31,14 @@ impl Plan {
         let Program { arguments, environment, removed, added } = program;
         let targets = RawFd::try_from(descriptors.len()).unwrap_or(RawFd::MAX);
         let above = FIRST.saturating_add(targets);
+        let mut sources = Vec::new();
+        for descriptor in descriptors {
+            sources.push(Source::new(descriptor, above)?);
+        }
         Ok(Self {
             arguments: CStringArray::new(arguments),
             environment: Environment::new(environment, removed, added),
-            sources: descriptors.iter().map(|descriptor| Source::new(descriptor, above)).collect::<io::Result<_>>()?,
+            sources,
             report: Source::new(report, above)?,
         })
     }

@@ -42,7 +42,9 @@ impl CStringArray {
 
 impl PointerArray {
     fn of(count: usize) -> Self {
-        Self((0..=count).map(|_| AtomicPtr::new(ptr::null_mut())).collect())
+        let mut pointers = Vec::new();
+        pointers.resize_with(count + 1, AtomicPtr::default);
+        Self(pointers)
     }
 
     fn as_ptr(&self) -> *const *const c_char {

@@ -8,18 +8,19 @@ use std::time::Duration;
 
 use super::{Owner, owners};
 use crate::sys::descriptors::Sockets;
-use crate::sys::{proc_fs, sock_diag};
+use crate::sys::sock_diag::{self, Entry, State};
+use crate::sys::{os, proc_fs};
 
 /// A program whose standard input is a listener.
 struct Holder {
     child: Child,
-    socket: u64,
+    socket: Entry,
 }
 
 impl Holder {
     fn new(arguments: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let socket = sock_diag::inode(&Socket::from(listener.try_clone().unwrap())).unwrap();
+        let socket = entry(&Socket::from(listener.try_clone().unwrap()));
         let (program, arguments) = arguments.split_first().unwrap();
         let child = Command::new(program)
             .args(arguments)
@@ -31,8 +32,15 @@ impl Holder {
     }
 
     fn owner(&self) -> Option<Owner> {
-        owners(&[self.socket], &[], Duration::from_secs(60)).pop().unwrap()
+        owners(&[self.socket], Duration::from_secs(60)).pop().unwrap()
     }
+}
+
+/// As the kernel would tell of it.
+fn entry(socket: &Socket) -> Entry {
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    let inode = sock_diag::inode(socket).unwrap();
+    Entry { address, only_v6: false, inode, uid: os::effective_uid(), state: State::Listen }
 }
 
 impl Drop for Holder {
@@ -45,8 +53,9 @@ impl Drop for Holder {
 #[test]
 fn one_of_thousands_of_sockets_of_this_process() {
     let sockets: Vec<_> = (0..3000).map_while(|_| UdpSocket::bind("127.0.0.1:0").ok()).map(Socket::from).collect();
-    let last = sock_diag::inode(sockets.last().unwrap()).unwrap();
-    assert_eq!(owners(&[last, 0], &[], Duration::from_secs(60)), [Some(Owner::ThisProcess), None]);
+    let last = entry(sockets.last().unwrap());
+    let nobodys = Entry { inode: 0, ..last };
+    assert_eq!(owners(&[last, nobodys], Duration::from_secs(60)), [Some(Owner::ThisProcess), None]);
 }
 
 #[test]
@@ -65,7 +74,7 @@ fn a_worker_s_socket_is_that_of_the_server() {
     let holder = Holder::new(&["sh", "-c", "exec 3<&0; sleep 1 & wait"]);
     let is_worker = |pid: &u32| {
         proc_fs::stat(*pid).is_some_and(|stat| stat.parent == holder.child.id())
-            && Sockets::of(*pid).is_ok_and(|mut sockets| sockets.any(|it| it == holder.socket))
+            && Sockets::of(*pid).is_ok_and(|mut sockets| sockets.any(|it| it == holder.socket.inode))
     };
     eventually(|| proc_fs::pids().iter().any(is_worker));
     let owner = holder.owner();

@@ -41,7 +41,11 @@ pub(super) fn parse(mut part: &[u8], entries: &mut Vec<Entry>) -> io::Result<Pro
         interrupted |= flags & NLM_F_DUMP_INTR != 0;
         match kind {
             NLMSG_NOOP => {}
-            SOCK_DIAG_BY_FAMILY => entries.extend(entry(payload)?),
+            SOCK_DIAG_BY_FAMILY => {
+                if let Some(entry) = entry(payload)? {
+                    entries.push(entry);
+                }
+            }
             // It carries a status as an error does, since Linux 4.16 at least.
             NLMSG_DONE if payload.len() < 4 => return Ok(Progress::Done { interrupted }),
             NLMSG_DONE | NLMSG_ERROR => {

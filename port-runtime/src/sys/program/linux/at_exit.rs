@@ -61,10 +61,14 @@ extern "C" fn end_all() {
     }) else {
         return;
     };
-    let own = process::id();
-    let entries: Vec<_> = registry.drain(..).filter(|entry| entry.process == own).collect();
+    let entries = std::mem::take(&mut *registry);
     drop(registry);
-    let programs: Vec<_> = entries.iter().map(|entry| (&*entry.program, entry.signal, entry.grace)).collect();
+    let mut programs = Vec::new();
+    for entry in &entries {
+        if entry.process == process::id() {
+            programs.push((&*entry.program, entry.signal, entry.grace));
+        }
+    }
     // Nobody is left to hear of a panic, and it must not go through the C library.
     let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Program::end_all(&programs, &|| false)));
 }

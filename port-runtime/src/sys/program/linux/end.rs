@@ -1,11 +1,9 @@
 //! The end of programs: the child is asked, then those it has left behind, then all that is left is killed.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::handle::Handle;
 use super::{Mark, Program, tree};
-use crate::sys::proc_fs::Pid;
 
 /// For those whom the child has left behind, and who are asked after its end.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -16,13 +14,14 @@ const AFTER_KILL: Duration = Duration::from_secs(10);
 /// parent has ended.
 pub(super) struct Ending<'a> {
     program: &'a Program,
-    seen: BTreeMap<Pid, Handle>,
+    /// In order.
+    seen: Vec<Handle>,
 }
 
 impl<'a> Ending<'a> {
     /// Notes who belongs to it.
     pub(super) fn new(program: &'a Program) -> Self {
-        let mut ending = Self { program, seen: BTreeMap::new() };
+        let mut ending = Self { program, seen: Vec::new() };
         // Who carries the mark does so afterwards, too.
         ending.look(None);
         ending
@@ -30,12 +29,12 @@ impl<'a> Ending<'a> {
 
     fn look(&mut self, mark: Option<&Mark>) {
         // A number whose process was replaced by another: the mark decides about that one, or the new parent.
-        self.seen.retain(|_, handle| !handle.has_ended());
+        self.seen.retain(|handle| !handle.has_ended());
         for pid in tree::members(self.program.child.as_ref(), mark) {
-            if !self.seen.contains_key(&pid) {
-                // A zombie whose parent does not care would never be gone.
-                let handle = Handle::of(pid).filter(|handle| !handle.has_ended());
-                self.seen.extend(handle.map(|handle| (pid, handle)));
+            let Err(place) = self.seen.binary_search_by_key(&pid, |handle| handle.pid) else { continue };
+            // A zombie whose parent does not care would never be gone.
+            if let Some(handle) = Handle::of(pid).filter(|handle| !handle.has_ended()) {
+                self.seen.insert(place, handle);
             }
         }
     }
@@ -54,12 +53,12 @@ impl<'a> Ending<'a> {
 
     fn signal_all(&self, signal: i32) {
         self.ask(signal);
-        self.seen.values().for_each(|handle| handle.signal(signal));
+        self.seen.iter().for_each(|handle| handle.signal(signal));
     }
 
     fn all_end_by(&self, until: Instant) -> bool {
         let left = || until.saturating_duration_since(Instant::now());
-        self.child_ends_within(left()) && self.seen.values().all(|handle| handle.ends_within(left()))
+        self.child_ends_within(left()) && self.seen.iter().all(|handle| handle.ends_within(left()))
     }
 
     /// Ends those who are left, politely first.
@@ -68,7 +67,7 @@ impl<'a> Ending<'a> {
         if self.seen.is_empty() && self.program.child.as_ref().is_none_or(Handle::has_ended) {
             return;
         }
-        self.seen.values().for_each(|handle| ask(handle, libc::SIGTERM));
+        self.seen.iter().for_each(|handle| ask(handle, libc::SIGTERM));
         // A child that is here still has had its time.
         self.ask(libc::SIGKILL);
         self.all_end_by(Instant::now() + PAUSE);

@@ -45,7 +45,7 @@ impl Handle {
     /// By what `/proc` tells. One whose first thread has ended has others, or is a zombie.
     fn runs(&self) -> bool {
         let stat = proc_fs::stat(self.pid).filter(|stat| Some(stat.born) == self.born);
-        stat.is_some_and(|stat| !stat.is_zombie || threads::others(self.pid).next().is_some())
+        stat.is_some_and(|stat| !stat.is_zombie || threads::other(self.pid).is_some())
     }
 
     /// Nothing happens to one that has ended.

@@ -62,15 +62,31 @@ impl Program {
 
     /// Where the program listens, the lowest port first.
     pub(crate) fn listeners(&self) -> io::Result<Vec<SocketAddr>> {
-        Ok(addresses(&self.own(&sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?)))
+        let listeners = sock_diag::tcp(&[State::Listen], 0..=u16::MAX)?;
+        let sockets = self.sockets();
+        let by_port = |address: &SocketAddr| (address.port(), *address);
+        let mut addresses = Vec::new();
+        for Entry { address, inode, .. } in listeners {
+            if !sockets.contains(&inode) {
+                continue;
+            }
+            // One address may have several, which share the port.
+            if let Err(place) = addresses.binary_search_by_key(&by_port(&address), by_port) {
+                addresses.insert(place, address);
+            }
+        }
+        Ok(addresses)
     }
 
-    /// Those that are this program's.
-    fn own<'a>(&self, listeners: &'a [Entry]) -> Vec<&'a Entry> {
-        let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) else { return Vec::new() };
-        let members = tree::descendants(child);
-        let sockets: Vec<u64> = members.into_iter().flat_map(threads::sockets).collect();
-        listeners.iter().filter(|it| sockets.contains(&it.inode)).collect()
+    /// All that it has open.
+    fn sockets(&self) -> Vec<u64> {
+        let mut sockets = Vec::new();
+        if let Some(child) = self.child.as_ref().filter(|_| proc_fs::is_ours()) {
+            for pid in tree::descendants(child) {
+                sockets.extend(threads::sockets(pid));
+            }
+        }
+        sockets
     }
 
     /// Who listens where a connection to the address arrives.
@@ -84,21 +100,19 @@ impl Program {
         if here.is_empty() {
             return Ok(Look::Nobody);
         }
-        let own = self.own(&here);
-        if !own.is_empty() {
-            let sockets = self.child.as_ref().map(|child| threads::sockets(child.pid)).unwrap_or_default();
-            let itself = own.iter().any(|it| sockets.contains(&it.inode));
+        let listens = |sockets: Vec<u64>| here.iter().any(|it| sockets.contains(&it.inode));
+        if listens(self.sockets()) {
+            let itself = self.child.as_ref().is_some_and(|child| listens(threads::sockets(child.pid)));
             return Ok(if itself { Look::Ready } else { Look::Descendant });
         }
-        let inodes: Vec<_> = here.iter().map(|it| it.inode).collect();
-        let uids: Vec<_> = here.iter().map(|it| it.uid).collect();
-        let owners = owner::owners(&inodes, &uids, SEARCH);
-        let (own, strangers): (Vec<_>, Vec<_>) = owners.into_iter().flatten().partition(|owner| self.is_own(owner));
-        Ok(match strangers.into_iter().next() {
-            Some(stranger) => Look::Stranger(stranger),
-            None if own.is_empty() => Look::Ready,
-            None => Look::Descendant,
-        })
+        let mut look = Look::Ready;
+        for owner in owner::owners(&here, SEARCH).into_iter().flatten() {
+            if !self.is_own(&owner) {
+                return Ok(Look::Stranger(owner));
+            }
+            look = Look::Descendant;
+        }
+        Ok(look)
     }
 
     fn is_own(&self, owner: &Owner) -> bool {
@@ -122,7 +136,10 @@ impl Program {
     /// Ends several at once, so that the time of one is that of all.
     pub(crate) fn end_all(programs: &[(&Self, i32, Duration)], hurry: &dyn Fn() -> bool) {
         let started = Instant::now();
-        let endings: Vec<_> = programs.iter().map(|&(program, ..)| Ending::new(program)).collect();
+        let mut endings = Vec::new();
+        for (program, ..) in programs {
+            endings.push(Ending::new(program));
+        }
         for (ending, &(_, signal, _)) in endings.iter().zip(programs) {
             ending.ask(signal);
         }
@@ -140,13 +157,6 @@ impl Program {
         Ending::new(self).kill();
         kill_child(child);
     }
-}
-
-fn addresses(listeners: &[&Entry]) -> Vec<SocketAddr> {
-    let mut addresses: Vec<_> = listeners.iter().map(|it| it.address).collect();
-    addresses.sort_unstable_by_key(|address| (address.port(), address.ip()));
-    addresses.dedup();
-    addresses
 }
 
 /// Where neither a pidfd nor `/proc` is to be had, the child's number is good for as long as nobody has waited for it.

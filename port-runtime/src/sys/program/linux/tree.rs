@@ -1,7 +1,6 @@
 //! The processes that a program consists of: the child, its descendants, and those that lost their parent and carry the
 //! mark still.
 
-use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::process::{self, Child, Command};
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::{env, fs};
 
 use super::handle::Handle;
 use super::{limit, threads};
-use crate::sys::proc_fs::{self, Pid};
+use crate::sys::proc_fs::{self, Pid, split};
 
 /// What only the processes of one program have: an entry in a variable of the environment, and a resource limit for those
 /// that write a title over their environment, or are started without one.
@@ -73,72 +72,83 @@ impl Mark {
     fn is_on(&self, pid: Pid) -> bool {
         let is_here = |variable: &[u8]| {
             let entries = variable.strip_prefix(Self::VARIABLE.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
-            entries.is_some_and(|entries| entries.split(|&byte| byte == b':').any(|it| it == self.entry.as_bytes()))
+            entries.is_some_and(|entries| split(entries, b':').any(|it| it == self.entry.as_bytes()))
         };
         let environment = || fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        limit::is_on(pid, self.limit) || environment().split(|&byte| byte == 0).any(is_here)
+        limit::is_on(pid, self.limit) || split(&environment(), 0).any(is_here)
     }
 }
 
-/// The child and its descendants; nobody when its number is another's by now.
-pub(super) fn descendants(child: &Handle) -> BTreeSet<Pid> {
-    let found = descendants_of(child.pid);
-    if child.is_known_by_its_number() { found } else { BTreeSet::new() }
+/// The child and its descendants, in order; nobody when its number is another's by now.
+pub(super) fn descendants(child: &Handle) -> Vec<Pid> {
+    let mut found = Vec::new();
+    add(child.pid, &mut found);
+    if child.is_known_by_its_number() { found } else { Vec::new() }
 }
 
-fn descendants_of(root: Pid) -> BTreeSet<Pid> {
-    let mut found = BTreeSet::from([root]);
+/// Adds a process and its descendants to what was found, and keeps that in order.
+fn add(root: Pid, found: &mut Vec<Pid>) {
     let mut unseen = vec![root];
     let mut everybody = None;
     while let Some(parent) = unseen.pop() {
-        let children = children(parent).unwrap_or_else(|| {
-            // A kernel without `CONFIG_PROC_CHILDREN`.
-            let everybody = everybody.get_or_insert_with(with_parents);
-            everybody.iter().filter(|(_, its_parent)| *its_parent == parent).map(|&(pid, _)| pid).collect()
-        });
-        unseen.extend(children.into_iter().filter(|&pid| found.insert(pid)));
+        let Err(place) = found.binary_search(&parent) else { continue };
+        found.insert(place, parent);
+        if !add_children(parent, &mut unseen) {
+            for (pid, its_parent) in everybody.get_or_insert_with(with_parents).iter() {
+                if *its_parent == parent {
+                    unseen.push(*pid);
+                }
+            }
+        }
     }
-    found
 }
 
 fn with_parents() -> Vec<(Pid, Pid)> {
-    proc_fs::pids().into_iter().filter_map(|pid| Some((pid, proc_fs::stat(pid)?.parent))).collect()
-}
-
-/// `None` where the kernel does not list them.
-fn children(parent: Pid) -> Option<Vec<Pid>> {
-    let mut children = Vec::new();
-    for thread in threads::of(parent) {
-        match fs::read_to_string(format!("/proc/{parent}/task/{thread}/children")) {
-            Ok(list) => children.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok())),
-            // The thread has ended meanwhile, unless the file is nowhere.
-            Err(_) if fs::exists("/proc/thread-self/children").unwrap_or(true) => {}
-            Err(_) => return None,
+    let mut everybody = Vec::new();
+    for pid in proc_fs::pids() {
+        if let Some(stat) = proc_fs::stat(pid) {
+            everybody.push((pid, stat.parent));
         }
     }
-    Some(children)
+    everybody
 }
 
-/// All others that can be found of the program whose child this is.
-pub(super) fn members(child: Option<&Handle>, mark: Option<&Mark>) -> BTreeSet<Pid> {
+/// False where the kernel does not list them: one without `CONFIG_PROC_CHILDREN`.
+fn add_children(parent: Pid, unseen: &mut Vec<Pid>) -> bool {
+    for thread in threads::of(parent) {
+        match fs::read_to_string(format!("/proc/{parent}/task/{thread}/children")) {
+            Ok(list) => {
+                for pid in list.split_ascii_whitespace() {
+                    if let Ok(pid) = pid.parse() {
+                        unseen.push(pid);
+                    }
+                }
+            }
+            // The thread has ended meanwhile, unless the file is nowhere.
+            Err(_) if fs::exists("/proc/thread-self/children").unwrap_or(true) => {}
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+/// All others that can be found of the program whose child this is, in order.
+pub(super) fn members(child: Option<&Handle>, mark: Option<&Mark>) -> Vec<Pid> {
     if !proc_fs::is_ours() {
-        return BTreeSet::new();
+        return Vec::new();
     }
     let mut members = child.map(descendants).unwrap_or_default();
-    for root in mark.into_iter().flat_map(marked) {
-        if !members.contains(&root) {
-            members.extend(descendants_of(root));
+    if let Some(mark) = mark {
+        for pid in proc_fs::pids() {
+            if mark.is_on(pid) {
+                add(pid, &mut members);
+            }
         }
     }
     // Whatever `/proc` says, this process is not a part of it.
-    for other in [process::id(), 1].into_iter().chain(child.map(|child| child.pid)) {
-        members.remove(&other);
-    }
+    let child = child.map_or(1, |child| child.pid);
+    members.retain(|pid| ![process::id(), 1, child].contains(pid));
     members
-}
-
-fn marked(mark: &Mark) -> impl Iterator<Item = Pid> {
-    proc_fs::pids().into_iter().filter(|&pid| mark.is_on(pid))
 }
 
 /// Whether a process that was found otherwise is one of the program's.
