@@ -212,9 +212,9 @@ impl PortRequest {
     /// A port that somebody listens on, holds or is about to listen on is not free. For a listener, connections that an
     /// earlier server left do not count, whatever their state, on Linux and where the kernel says who has a port. It has to
     /// be 6.8 or later for that, or else a socket of that one address that is bound and does not listen yet is not seen; and
-    /// where a sandbox keeps it from saying anything, those connections do count. They do for every other type. (Somebody who
-    /// binds the number beside old connections while this call has it bound and asks has come second: his `listen` fails,
-    /// as his bind would a moment later.)
+    /// where a sandbox keeps it from saying anything, those connections do count. They do for every other type. (A program
+    /// that binds the number beside old connections, while this call has bound it and asks who else did, has come second:
+    /// its `listen` may fail, as its bind would a moment later.)
     ///
     /// ```
     /// use port_runtime::PortRequest;
