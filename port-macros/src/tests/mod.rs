@@ -5,6 +5,8 @@ mod expansions;
 mod fuzz;
 mod mistakes;
 mod parsing;
+mod quoted;
+mod splitting;
 mod values;
 
 use proc_macro2::TokenStream;
